@@ -1,0 +1,2 @@
+export function bundleAgent(): Promise<string>
+export const bootstrapFile: string

@@ -1,0 +1,413 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import http from 'node:http'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
+import { newId, type ReleaseId } from '@slipway/core'
+import {
+  type BuildOutput,
+  type BuildSpecInput,
+  buildOutput,
+  buildStream,
+  type DeploymentSpecInput,
+  pointer,
+  pointerKey,
+  serviceStream,
+} from '@slipway/protocol'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bundleAgent } from '../bundle.mjs'
+import { type ControlPlane, controlPlane } from './testing/control-plane.ts'
+import { startEmulator } from './testing/emulator.ts'
+import { gitServer } from './testing/git-server.ts'
+import { serverSaying } from './testing/host-in-a-folder.ts'
+import { load } from './testing/load.ts'
+import { type AgentFolder, agentFolder, endAllOf, keepRunning } from './testing/running-agent.ts'
+
+const bucket = 'slipway-222222222222-us-east-1-test'
+const token = 'one-use-token-of-a-build'
+let root: string
+let bundle: string
+let emulator: Awaited<ReturnType<typeof startEmulator>>
+let git: Awaited<ReturnType<typeof gitServer>>
+let s3: S3Client
+
+beforeAll(async () => {
+  root = mkdtempSync(path.join(tmpdir(), 'slipway-agent-'))
+  bundle = await bundleAgent()
+  emulator = await startEmulator(path.join(root, 'aws'))
+  git = await gitServer(path.join(root, 'git'), token)
+  const client = {
+    endpoint: emulator.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: '222222222222', secretAccessKey: 'root' },
+  }
+  s3 = new S3Client({ ...client, forcePathStyle: true })
+  await s3.send(new CreateBucketCommand({ Bucket: bucket }))
+  await new SSMClient(client).send(
+    new PutParameterCommand({
+      Name: '/slipway/test/API_KEY',
+      Value: 'very-secret-value',
+      Type: 'SecureString',
+    }),
+  )
+})
+afterAll(async () => {
+  await git?.close()
+  await emulator?.stop()
+  if (root) rmSync(root, { recursive: true, force: true })
+})
+
+type Running = {
+  plane: ControlPlane
+  at: AgentFolder
+  agent: ReturnType<typeof keepRunning>
+  gate: ReturnType<typeof keepRunning> | undefined
+  end(): Promise<void>
+}
+async function begin(kind: 'host' | 'runner'): Promise<Running> {
+  const plane = await controlPlane()
+  const at = await agentFolder(mkdtempSync(path.join(root, `${kind}-`)), {
+    kind,
+    endpoint: plane.endpoint,
+    awsEndpoint: emulator.endpoint,
+    bucket,
+  })
+  const gate = kind === 'host' ? keepRunning(bundle, 'gate', at) : undefined
+  const agent = keepRunning(bundle, 'agent', at)
+  return {
+    plane,
+    at,
+    agent,
+    gate,
+    async end() {
+      await Promise.all([agent.stop(), gate?.stop()])
+      endAllOf(at.folder)
+      await plane.close()
+    },
+  }
+}
+
+const buildOf = (sha: string, more: Partial<BuildSpecInput> = {}) => {
+  const releaseId = newId('release')
+  return {
+    executionId: newId('execution'),
+    releaseId,
+    repository: { url: git.url, token, sha },
+    commands: [],
+    runtime: { kind: 'node' as const, range: '>=24' },
+    output: { bucket, key: `environments/test/releases/${releaseId}.tar.gz` },
+    ...more,
+  }
+}
+const good = async (plane: ControlPlane, id: string) => {
+  const outcome = await plane.result(id, 120)
+  if (!outcome.ok) throw new Error(JSON.stringify(outcome.error))
+  return outcome.output
+}
+const failed = async (plane: ControlPlane, id: string) => {
+  const outcome = await plane.result(id, 120)
+  if (outcome.ok) throw new Error('it did not fail')
+  return outcome.error
+}
+
+describe('a runner', () => {
+  let runner: Running
+  beforeAll(async () => {
+    runner = await begin('runner')
+  })
+  afterAll(() => runner.end())
+
+  it('makes a release of a commit: files, what its commands made, and the runtime; not .git', async () => {
+    const sha = git.commit({ 'server.js': serverSaying('hello'), 'package.json': '{"name":"app"}' })
+    const spec = buildOf(sha, { commands: ['node --version > version.txt', 'echo built'] })
+    const output = buildOutput.parse(await good(runner.plane, runner.plane.command({ kind: 'build', spec })))
+    expect(output).toMatchObject({ architecture: process.arch, runtime: process.versions.node })
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: spec.output.key }))
+    const archive = path.join(root, 'release.tar.gz')
+    execFileSync('/bin/sh', ['-c', `cat > ${archive}`], { input: await Body?.transformToByteArray() })
+    const names = execFileSync('tar', ['-tzf', archive], { encoding: 'utf8' }).split('\n')
+    expect(names).toEqual(
+      expect.arrayContaining(['.slipway/runtime/bin/node', './server.js', './version.txt']),
+    )
+    expect(names.some((name) => name.includes('.git/'))).toBe(false)
+    expect(execFileSync('sha256sum', [archive], { encoding: 'utf8' }).split(' ')[0]).toBe(output.digest)
+    await expect
+      .poll(() => runner.plane.lines(buildStream(spec.executionId)))
+      .toEqual(expect.arrayContaining(['$ echo built', 'built']))
+  })
+
+  it('says which command failed, how, and its last lines, without the token', async () => {
+    const sha = git.commit({ 'server.js': '' })
+    const spec = buildOf(sha, {
+      commands: [`echo "leak ${token}"; echo "Error: no such module" >&2; exit 7`],
+    })
+    const error = await failed(runner.plane, runner.plane.command({ kind: 'build', spec }))
+    expect(error).toMatchObject({
+      code: 'build-command-failed',
+      what: expect.stringContaining('code 7'),
+      details: ['leak [token]', 'Error: no such module'],
+    })
+    expect(JSON.stringify(runner.plane.heard)).not.toContain(token)
+  })
+
+  it('ends everything that a build started when its time is over', async () => {
+    const sha = git.commit({ 'server.js': '' })
+    const spec = buildOf(sha, { commands: ['setsid sleep 987 & sleep 988'], timeoutSeconds: 2 })
+    expect((await failed(runner.plane, runner.plane.command({ kind: 'build', spec }))).code).toBe(
+      'build-took-too-long',
+    )
+    expect(execFileSync('/bin/sh', ['-c', 'pgrep -f "^sleep 98[78]" || true'], { encoding: 'utf8' })).toBe('')
+  })
+
+  it('ends a build that is cancelled', async () => {
+    const sha = git.commit({ 'server.js': '' })
+    const id = runner.plane.command({ kind: 'build', spec: buildOf(sha, { commands: ['sleep 986'] }) })
+    await expect
+      .poll(
+        () =>
+          runner.plane.heard.some(
+            (message) => message.type === 'progress' && message.id === id && message.phase === 'command',
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe(true)
+    runner.plane.command({ kind: 'stop', commandId: id })
+    expect((await failed(runner.plane, id)).code).toBe('command-cancelled')
+  })
+
+  it('that is killed in a build does it again from the checkout, though the token is spent', async () => {
+    const sha = git.commit({ 'server.js': serverSaying('again') })
+    const id = runner.plane.command({ kind: 'build', spec: buildOf(sha, { commands: ['sleep 1'] }) })
+    await expect
+      .poll(
+        () =>
+          runner.plane.heard.some(
+            (message) => message.type === 'progress' && message.id === id && message.phase === 'command',
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe(true)
+    runner.agent.kill()
+    await good(runner.plane, id)
+  })
+
+  it('without the right token says that it could not fetch the commit', async () => {
+    const sha = git.commit({ 'server.js': '' })
+    const spec = buildOf(sha)
+    const error = await failed(
+      runner.plane,
+      runner.plane.command({
+        kind: 'build',
+        spec: { ...spec, repository: { ...spec.repository, token: 'spent' } },
+      }),
+    )
+    expect(error.code).toBe('build-no-source')
+  })
+
+  it('does a command once: asked again it answers what it answered before', async () => {
+    const sha = git.commit({ 'server.js': '' })
+    const spec = buildOf(sha)
+    const id = runner.plane.command({ kind: 'build', spec })
+    const first = await good(runner.plane, id)
+    runner.plane.results.clear()
+    runner.plane.command({ kind: 'build', spec: { ...spec, commands: ['exit 1'] } }, 1, 60, id)
+    expect(await good(runner.plane, id)).toEqual(first)
+  })
+})
+
+describe('a host', () => {
+  let runner: Running
+  beforeAll(async () => {
+    runner = await begin('runner')
+  })
+  afterAll(() => runner.end())
+
+  let number = 0
+  async function release(
+    script: string,
+  ): Promise<
+    { id: ReleaseId; number: number; key: string } & Pick<
+      BuildOutput,
+      'digest' | 'sizeBytes' | 'architecture'
+    >
+  > {
+    const spec = buildOf(git.commit({ 'server.js': script }))
+    const { digest, sizeBytes, architecture } = buildOutput.parse(
+      await good(runner.plane, runner.plane.command({ kind: 'build', spec })),
+    )
+    return { id: spec.releaseId, number: ++number, key: spec.output.key, digest, sizeBytes, architecture }
+  }
+  const specOf = (
+    host: Running,
+    it: Awaited<ReturnType<typeof release>>,
+    more: Partial<DeploymentSpecInput['services'][number]> = {},
+  ): DeploymentSpecInput => ({
+    environmentId: host.at.file.environmentId ?? newId('environment'),
+    deploymentId: newId('deployment'),
+    fence: 1,
+    release: it,
+    services: [
+      { id: serviceId, name: 'web', publicName: 'web-test', run: 'node server.js', singleton: true, ...more },
+    ],
+    variables: { GREETING: 'hi' },
+    secrets: [{ name: 'API_KEY', parameter: '/slipway/test/API_KEY', version: 1 }],
+  })
+  const serviceId = newId('service')
+  const ask = (host: Running) =>
+    new Promise<string>((resolve) => {
+      http
+        .get(
+          {
+            host: '127.0.0.1',
+            port: host.at.file.gatePort,
+            headers: { host: 'web-test.localhost' },
+            agent: false,
+            timeout: 5000,
+          },
+          (response) => {
+            let body = ''
+            response.on('data', (piece) => {
+              body += piece
+            })
+            response.on('end', () => resolve(`${response.statusCode} ${body}`))
+          },
+        )
+        .on('error', (error) => resolve(error.message))
+    })
+
+  it('fetches a release with its digest, gives it variables and secrets, cuts secrets from its log, and tells that it runs', async () => {
+    const host = await begin('host')
+    try {
+      const script = `console.log('key is ' + process.env.API_KEY); require('node:http').createServer((q, r) => r.end(process.env.GREETING + process.env.API_KEY.length)).listen(process.env.PORT)`
+      const spec = specOf(host, await release(script))
+      await good(host.plane, host.plane.command({ kind: 'deploy', spec }))
+      expect(await ask(host)).toBe('200 hi17')
+      const stream = serviceStream(spec.environmentId, 'web')
+      await expect.poll(() => host.plane.lines(stream)).toContain('key is [API_KEY]')
+      expect(JSON.stringify(host.plane.heard)).not.toContain('very-secret-value')
+      await expect
+        .poll(() =>
+          host.plane.heard.some(
+            (message) => message.type === 'alive' && message.services[0]?.serviceId === serviceId,
+          ),
+        )
+        .toBe(true)
+      await expect
+        .poll(() => host.plane.heard.findLast((message) => message.type === 'health'))
+        .toMatchObject({ services: [{ name: 'web', state: 'healthy' }] })
+      const { Body } = await s3.send(
+        new GetObjectCommand({ Bucket: bucket, Key: pointerKey(spec.environmentId) }),
+      )
+      expect(pointer.parse(JSON.parse((await Body?.transformToString()) ?? '')).spec.release.id).toBe(
+        spec.release.id,
+      )
+
+      const wrong = specOf(host, { ...spec.release, id: newId('release'), digest: '0'.repeat(64) })
+      expect((await failed(host.plane, host.plane.command({ kind: 'deploy', spec: wrong }))).code).toBe(
+        'release-does-not-match',
+      )
+      const older = host.plane.command({ kind: 'restart' }, 0)
+      expect((await failed(host.plane, older)).code).toBe('command-superseded')
+      expect(await ask(host)).toBe('200 hi17')
+    } finally {
+      await host.end()
+    }
+  })
+
+  it.each(['fetch', 'hold', 'stop', 'start-alone', 'switch', 'bake'])(
+    'whose agent is killed in phase %s of a switch under load loses no request and ends with the new release',
+    async (phase) => {
+      const host = await begin('host')
+      try {
+        await good(
+          host.plane,
+          host.plane.command({ kind: 'deploy', spec: specOf(host, await release(serverSaying('one'))) }),
+        )
+        const next = specOf(host, await release(serverSaying('two', 300)))
+        const traffic = load({ port: host.at.file.gatePort ?? 0, host: 'web-test.localhost', perSecond: 100 })
+        const id = host.plane.command({ kind: 'deploy', spec: next })
+        await expect
+          .poll(
+            () =>
+              host.plane.heard.some(
+                (message) => message.type === 'progress' && message.id === id && message.phase === phase,
+              ),
+            { timeout: 20_000, interval: 1 },
+          )
+          .toBe(true)
+        host.agent.kill()
+        await good(host.plane, id)
+        expect(await ask(host)).toBe('200 two')
+        const result = await traffic.stop()
+        expect(result.errors).toEqual({})
+      } finally {
+        await host.end()
+      }
+    },
+  )
+
+  it('whose gate is killed serves again at once, and new requests are not refused', async () => {
+    const host = await begin('host')
+    try {
+      await good(
+        host.plane,
+        host.plane.command({ kind: 'deploy', spec: specOf(host, await release(serverSaying('one'))) }),
+      )
+      for (let i = 0; i < 3; i++) {
+        host.gate?.kill()
+        // What was with it in that moment is lost, as with any process; the next one finds an open port.
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        for (let j = 0; j < 20; j++) expect(await ask(host)).toBe('200 one')
+        await new Promise((resolve) => setTimeout(resolve, 500))
+      }
+    } finally {
+      await host.end()
+    }
+  })
+
+  it('boots from its pointer with Slipway gone', async () => {
+    const host = await begin('host')
+    try {
+      await good(
+        host.plane,
+        host.plane.command({ kind: 'deploy', spec: specOf(host, await release(serverSaying('one'))) }),
+      )
+      await host.end()
+      const gate = keepRunning(bundle, 'gate', host.at)
+      const agent = keepRunning(bundle, 'agent', host.at)
+      await expect.poll(() => ask(host), { timeout: 20_000 }).toBe('200 one')
+      await Promise.all([gate.stop(), agent.stop()])
+    } finally {
+      endAllOf(host.at.folder)
+    }
+  })
+
+  it('starts an app again that dies, and says so in its log', async () => {
+    const host = await begin('host')
+    try {
+      const dying = `require('node:http').createServer((q, r) => { if (q.url === '/die') process.exit(5); r.end('alive') }).listen(process.env.PORT)`
+      const spec = specOf(host, await release(dying))
+      await good(host.plane, host.plane.command({ kind: 'deploy', spec }))
+      http
+        .get({
+          host: '127.0.0.1',
+          port: host.at.file.gatePort,
+          path: '/die',
+          headers: { host: 'web-test.localhost' },
+        })
+        .on('error', () => {})
+      await expect
+        .poll(() => host.plane.lines(serviceStream(spec.environmentId, 'web')), { timeout: 10_000 })
+        .toContain('web died: it exited with code 5. It is started again.')
+      await expect.poll(() => ask(host)).toBe('200 alive')
+    } finally {
+      await host.end()
+    }
+  })
+})
+
+it('the bundle is one file that names no path of this machine', () => {
+  expect(readFileSync(bundle, 'utf8')).not.toContain('/work/')
+})

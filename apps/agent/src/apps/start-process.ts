@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chownSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import net from 'node:net'
+import path from 'node:path'
+import type { DeployedService } from '@slipway/protocol'
+import type { Home } from '../home.ts'
+import { appUser } from './app-user.ts'
+import { cgroupFor } from './memory-limit.ts'
+import { type ProcessRecord, startTicksOf } from './process-record.ts'
+
+export type StartRequest = {
+  home: Home
+  service: DeployedService
+  deploymentId: string
+  releaseId: string
+  releaseNumber: number
+  batch: string
+  variables: Record<string, string>
+  path: string
+  /** The command that serves a static folder: this very program. */
+  serveCommand: string[]
+  now: Date
+  restarts: number
+}
+
+// The outer shell outlives the app to write down how it ended, for an agent that was started since. `trap :`
+// and not `trap ''`: an ignored signal would be ignored by the app as well.
+const wrapper = `trap : TERM INT HUP
+[ -n "$3" ] && echo $$ > "$3/cgroup.procs"
+/bin/sh -c "$1"
+code=$?
+echo $code > "$2.new" && mv "$2.new" "$2"`
+
+/**
+ * Starts a service as a session of its own that outlives the agent; its two outputs go to one file. Its
+ * environment is made anew: nothing of the agent's, above all no way to the instance's credentials.
+ */
+export async function startProcess(request: StartRequest): Promise<ProcessRecord> {
+  const { home, service } = request
+  const key = `${service.name}-${request.now.getTime().toString(36)}-${randomBytes(3).toString('hex')}`
+  const folder = path.join(home.release(request.releaseId), service.root)
+  const port = service.kind === 'worker' ? null : await freePort()
+  const user = appUser()
+  mkdirSync(home.logs, { recursive: true })
+  mkdirSync(home.service(service.name), { recursive: true, mode: 0o700 })
+  if (user.uid !== undefined) chownSync(home.service(service.name), user.uid, user.gid)
+  const cgroup = cgroupFor(key, service.memoryMegabytes)
+  const run = service.kind === 'static' ? [...request.serveCommand, '.'].map(quoted).join(' ') : service.run
+  const log = openSync(home.log(key), 'a', 0o600)
+  try {
+    const child = spawn('/bin/sh', ['-c', wrapper, 'slipway', run, home.exit(key), cgroup ?? ''], {
+      cwd: folder,
+      detached: true,
+      stdio: ['ignore', log, log],
+      env: environmentOf(request, port),
+      ...user,
+    })
+    child.on('error', () => {})
+    child.unref()
+    const pid = child.pid
+    const startTicks = pid && startTicksOf(pid)
+    if (!pid || !startTicks) throw new Error(`no process could be started for ${service.name} in ${folder}`)
+    return {
+      key,
+      service,
+      deploymentId: request.deploymentId,
+      releaseId: request.releaseId,
+      batch: request.batch,
+      pid,
+      startTicks,
+      port,
+      startedAt: request.now.toISOString(),
+      isWanted: false,
+      restarts: request.restarts,
+    }
+  } finally {
+    closeSync(log)
+  }
+}
+
+function environmentOf(request: StartRequest, port: number | null): Record<string, string> {
+  const { home, service } = request
+  const release = home.release(request.releaseId)
+  return {
+    NODE_ENV: 'production',
+    LANG: 'C.UTF-8',
+    ...request.variables,
+    HOME: home.service(service.name),
+    PATH: [
+      path.join(release, '.slipway/runtime/bin'),
+      path.join(release, service.root, 'node_modules/.bin'),
+      request.path,
+    ].join(':'),
+    ...(port === null ? {} : { PORT: String(port) }),
+    SLIPWAY_SERVICE: service.name,
+    SLIPWAY_RELEASE: String(request.releaseNumber),
+  }
+}
+
+/** A port that nobody has at the moment, on every address. */
+async function freePort(): Promise<number> {
+  const server = net.createServer()
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (typeof address !== 'object' || !address) throw new Error('no free port')
+  return address.port
+}
+
+const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`

@@ -1,0 +1,67 @@
+import { UserError } from '@slipway/core'
+import type { Ending } from './run-command.ts'
+
+export const buildFailures = {
+  notCloned(sha: string, lines: string[]): UserError {
+    return new UserError({
+      code: 'build-no-source',
+      kind: 'failed',
+      what: `The runner could not fetch commit ${sha.slice(0, 12)}.`,
+      todo: 'Deploy it again. If it happens again, look whether the runner reaches Slipway.',
+      details: lines,
+    })
+  },
+  commandFailed(command: string, ending: Ending, lines: string[]): UserError {
+    return new UserError({
+      code: 'build-command-failed',
+      kind: 'failed',
+      what: `“${command}” ended with ${ending.signal ?? `code ${ending.code}`}.`,
+      ...(ending.code === 127 ? { why: 'A program that it names is not on the runner.' } : {}),
+      todo: 'Read its last lines below; the whole log is above them.',
+      details: lines,
+    })
+  },
+  tookTooLong(seconds: number): UserError {
+    return new UserError({
+      code: 'build-took-too-long',
+      kind: 'failed',
+      what: `The build was ended after ${seconds} seconds.`,
+      why: 'A build that hangs must not keep the runner from others.',
+      todo: 'Find which command hangs in the log. If it really needs longer, raise the build’s time limit.',
+    })
+  },
+  noRuntime(range: string, lines: string[]): UserError {
+    return new UserError({
+      code: 'build-no-runtime',
+      kind: 'failed',
+      what: `There is no Node “${range}” for this runner.`,
+      todo: 'Name another version in package.json ("engines": {"node": "24"}).',
+      details: lines,
+    })
+  },
+  noExecutable(service: string, file: string): UserError {
+    return new UserError({
+      code: 'build-no-executable',
+      kind: 'failed',
+      what: `The command of ${service} names ${file}, which is not in the release.`,
+      todo: 'Commit it, or let the build make it.',
+    })
+  },
+  mixedArchitectures(found: Array<{ service: string; architecture: string }>): UserError {
+    return new UserError({
+      code: 'build-mixed-architectures',
+      kind: 'failed',
+      what: `The executables are for different machines: ${found.map(({ service, architecture }) => `${service} for ${architecture}`).join(', ')}.`,
+      why: 'All services of an environment run on one host.',
+      todo: 'Build them for one architecture (in Go: GOARCH=arm64).',
+    })
+  },
+  noFolder(folder: string): UserError {
+    return new UserError({
+      code: 'build-no-folder',
+      kind: 'failed',
+      what: `The folder ${folder}, which should be released, does not exist after the build.`,
+      todo: 'Correct `publish` in slipway.yaml, or the command that makes it.',
+    })
+  },
+}

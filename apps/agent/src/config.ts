@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises'
+import { readConfig } from '@slipway/core'
+import { type HostFile, hostFile, hostFilePath } from '@slipway/protocol'
+import { z } from 'zod'
+
+const environment = z.object({
+  SLIPWAY_HOME: z
+    .string()
+    .default('/var/lib/slipway')
+    .describe('the folder in which the agent keeps everything'),
+  SLIPWAY_HOST_FILE: z.string().default(hostFilePath).describe('what user data wrote about this host'),
+  AWS_ENDPOINT_URL: z.url().optional().describe('a private AWS endpoint'),
+  AWS_EC2_METADATA_SERVICE_ENDPOINT: z
+    .url()
+    .default('http://169.254.169.254')
+    .describe('where the instance learns about itself'),
+  PATH: z.string().default('/usr/local/bin:/usr/bin:/bin').describe('where programs are found'),
+  npm_config_registry: z.string().optional().describe('the npm registry that builds use'),
+  HTTP_PROXY: z.string().optional().describe('how builds reach the network'),
+  HTTPS_PROXY: z.string().optional().describe('how builds reach the network'),
+  NO_PROXY: z.string().optional().describe('what builds reach directly'),
+  NODE_EXTRA_CA_CERTS: z.string().optional().describe('whom builds trust besides the system'),
+})
+
+/** What builds inherit of the machine: how it reaches the network, and nothing else. */
+const networkNames = [
+  'npm_config_registry',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'NODE_EXTRA_CA_CERTS',
+] as const
+
+export type AgentConfig = {
+  home: string
+  host: HostFile
+  awsEndpoint: string | undefined
+  path: string
+  network: Record<string, string>
+  metadataEndpoint: string
+}
+
+/** Reads the environment and the host file. Throws ConfigError, or the file's own error: without it there is no host. */
+export async function readAgentConfig(): Promise<AgentConfig> {
+  const env = readConfig(environment, process.env)
+  const host = hostFile.parse(JSON.parse(await readFile(env.SLIPWAY_HOST_FILE, 'utf8')))
+  return {
+    home: env.SLIPWAY_HOME,
+    host,
+    awsEndpoint: host.awsEndpoint ?? env.AWS_ENDPOINT_URL,
+    path: env.PATH,
+    metadataEndpoint: env.AWS_EC2_METADATA_SERVICE_ENDPOINT,
+    network: Object.fromEntries(
+      networkNames.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+    ),
+  }
+}
+
+/** The gate needs two things, and no AWS: it must start when all else is broken. */
+export async function readGateConfig(): Promise<{ port: number; home: string }> {
+  const { home, host } = await readAgentConfig()
+  return { home, port: host.gatePort ?? 80 }
+}
+
+/** Of `serve`, which runs as a service and has a service's environment. */
+export function readServeConfig(): { port: number } {
+  const { PORT } = readConfig(z.object({ PORT: z.coerce.number().describe('where to listen') }), process.env)
+  return { port: PORT }
+}

@@ -1,0 +1,327 @@
+import { rm } from 'node:fs/promises'
+import { S3Client } from '@aws-sdk/client-s3'
+import { SSMClient } from '@aws-sdk/client-ssm'
+import { type Clock, describeError, type EnvironmentId, type Log, UserError } from '@slipway/core'
+import {
+  type Architecture,
+  type DeploymentSpec,
+  type DeployOutput,
+  deploymentStream,
+  type ServiceHealth,
+} from '@slipway/protocol'
+import { hostFailures } from '../apps/failures.ts'
+import type { ProcessRecord } from '../apps/process-record.ts'
+import { Processes } from '../apps/processes.ts'
+import { redactor } from '../apps/redact.ts'
+import type { LogOutbox } from '../channel/log-outbox.ts'
+import type { AgentConfig } from '../config.ts'
+import { type GateControl, gateControl } from '../gate/gate-control.ts'
+import type { Home } from '../home.ts'
+import { type DeployContext, deploy, readJournal } from './deploy.ts'
+import { fetchRelease, pruneReleases } from './fetch-release.ts'
+import { GateRoutes } from './gate-routes.ts'
+import { KeepRunning } from './keep-running.ts'
+import { keepPointer, readPointer } from './pointer.ts'
+import { readSecrets } from './read-secrets.ts'
+
+/** Releases that stay unpacked, so that going back to one is a matter of seconds. */
+const keptReleases = 5
+
+export type HostOptions = {
+  config: AgentConfig
+  architecture: Architecture
+  home: Home
+  clock: Clock
+  log: Log
+  logs: LogOutbox
+  serveCommand: string[]
+}
+type Say = { progress(phase: string, detail?: string): void }
+
+/** A host's services: what should run, what runs, and how one becomes the other. Needs nothing of Slipway. */
+export class Host {
+  readonly gate: GateControl
+  readonly processes: Processes
+  readonly #options: HostOptions
+  readonly #environmentId: EnvironmentId
+  readonly #routes: GateRoutes
+  readonly #keep: KeepRunning
+  readonly #s3: S3Client
+  readonly #ssm: SSMClient
+  #spec: DeploymentSpec | undefined
+  #values: Record<string, string> = {}
+
+  private constructor(
+    options: HostOptions,
+    environmentId: EnvironmentId,
+    gate: GateControl,
+    processes: Processes,
+    routes: GateRoutes,
+  ) {
+    this.#options = options
+    this.#environmentId = environmentId
+    this.gate = gate
+    this.processes = processes
+    this.#routes = routes
+    const { config } = options
+    const client = {
+      region: config.host.region,
+      ...(config.awsEndpoint ? { endpoint: config.awsEndpoint } : {}),
+    }
+    this.#s3 = new S3Client({
+      ...client,
+      forcePathStyle: config.awsEndpoint !== undefined,
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    })
+    this.#ssm = new SSMClient(client)
+    this.#keep = new KeepRunning({
+      processes,
+      routes,
+      clock: options.clock,
+      say: (serviceName, line) => this.#sayToService(serviceName, line),
+      start: async (record, restarts) => {
+        if (!this.#spec) return undefined
+        return processes.start(this.#spec, record.service, {
+          batch: record.batch,
+          values: this.#values,
+          restarts,
+          isWanted: true,
+        })
+      },
+    })
+  }
+
+  /** Takes over what an earlier agent left running; starts nothing yet. */
+  static async open(options: HostOptions): Promise<Host> {
+    const { config, home, clock, logs, serveCommand } = options
+    const { environmentId } = config.host
+    if (!environmentId) throw new Error('the host file names no environment')
+    const gate = gateControl(home.gateSocket)
+    const processes = await Processes.adopt({
+      home,
+      environmentId,
+      path: config.path,
+      serveCommand,
+      logs,
+      clock,
+    })
+    return new Host(options, environmentId, gate, processes, await GateRoutes.asTheyAre(gate, home))
+  }
+
+  /**
+   * Makes true what the pointer says. Finishes a switch that the last agent was killed in, and answers which
+   * command that was and how it ended. Without either, the host waits for its first deployment.
+   */
+  async begin(
+    isSameBoot: boolean,
+  ): Promise<{ batch: string; outcome: DeployOutput | UserError } | undefined> {
+    const left = await readJournal(this.#options.home)
+    const found = await this.#whatToRun(isSameBoot)
+    if (found) await this.#remember(found)
+    else this.processes.redactWith((text) => text)
+    if (left && isSameBoot) {
+      const outcome = await this.#finish(left.batch, left.spec, left.previous ?? undefined)
+      this.#keep.begin()
+      return { batch: left.batch, outcome }
+    }
+    await rm(this.#options.home.journal, { force: true })
+    if (found) await this.#runAsItWas(found)
+    this.#keep.begin()
+    return undefined
+  }
+
+  get environmentId(): EnvironmentId {
+    return this.#environmentId
+  }
+
+  /** Throws UserErrors; the old release serves then. `batch` makes it once. */
+  async deploy(batch: string, spec: DeploymentSpec, say: Say, signal: AbortSignal): Promise<DeployOutput> {
+    if (spec.environmentId !== this.#environmentId) throw hostFailures.foreignEnvironment()
+    this.#keep.pause()
+    try {
+      const output = await deploy({ batch, spec, previous: this.#spec }, this.#context(spec, say), signal)
+      await pruneReleases(this.#options.home, {
+        newest: keptReleases,
+        ids: [spec.release.id, this.#spec?.release.id ?? ''],
+      })
+      return output
+    } finally {
+      this.#keep.begin()
+    }
+  }
+
+  /** New processes of the current release, in the way it was deployed. */
+  async restart(batch: string, names: string[], say: Say, signal: AbortSignal): Promise<DeployOutput> {
+    if (!this.#spec) throw hostFailures.nothingDeployed()
+    for (const record of this.processes.all()) {
+      // What is not to be started anew is taken over as if this command had started it.
+      if (names.length > 0 && !names.includes(record.service.name))
+        await this.processes.takeInto(record, batch)
+    }
+    return this.deploy(batch, this.#spec, say, signal)
+  }
+
+  /** Ends all services. They start again with the next deployment, restart or boot. */
+  async stopServices(): Promise<void> {
+    this.#keep.pause()
+    await Promise.all(this.processes.all().map((record) => this.processes.stop(record)))
+    if (this.#spec) await this.#routes.pointTo(this.#spec, [])
+    this.#keep.begin()
+  }
+
+  health(): ServiceHealth[] {
+    return this.#spec ? this.#keep.health(this.#spec) : []
+  }
+
+  /** Called when health changed; at most a few times a second. */
+  onHealth(listener: () => void): void {
+    this.#keep.onChange = listener
+  }
+
+  async close(): Promise<void> {
+    this.#keep.pause()
+    await this.processes.saveOffsets()
+    this.processes.close()
+  }
+
+  async #whatToRun(isSameBoot: boolean): Promise<DeploymentSpec | undefined> {
+    const place = this.#place()
+    // What runs was right a moment ago: the disk knows it, and the bucket need not be asked.
+    const found = await readPointer(isSameBoot ? { ...place, bucket: undefined } : place)
+    return found?.spec
+  }
+
+  async #finish(
+    batch: string,
+    spec: DeploymentSpec,
+    previous: DeploymentSpec | undefined,
+  ): Promise<DeployOutput | UserError> {
+    const context = this.#context(spec, { progress: () => {} })
+    context.say('The agent was started anew in the middle of this deployment; it goes on.')
+    try {
+      return await deploy({ batch, spec, previous }, context, AbortSignal.timeout(1_800_000))
+    } catch (error) {
+      if (error instanceof UserError) return error
+      throw error
+    }
+  }
+
+  async #runAsItWas(spec: DeploymentSpec): Promise<void> {
+    const records: ProcessRecord[] = []
+    const alive = this.processes.all().filter((record) => this.processes.isAlive(record))
+    for (const record of this.processes.all())
+      if (!alive.includes(record)) await this.processes.forget(record)
+    try {
+      await fetchRelease(spec.release, {
+        s3: this.#s3,
+        bucket: this.#options.config.host.bucket,
+        architecture: this.#options.architecture,
+        home: this.#options.home,
+        signal: AbortSignal.timeout(900_000),
+      })
+      for (const service of spec.services) {
+        const there = alive.find((record) => record.service.name === service.name)
+        records.push(
+          there ??
+            (await this.processes.start(spec, service, {
+              batch: 'boot',
+              values: this.#values,
+              isWanted: true,
+            })),
+        )
+      }
+    } catch (error) {
+      this.#options.log.error(
+        { error: String(error) },
+        'the release could not be started at boot; trying again',
+      )
+      setTimeout(() => void this.#runAsItWas(spec), 10_000).unref()
+    }
+    await this.processes.setWanted(records, true)
+    const isStarting = (name: string) => !alive.some((record) => record.service.name === name)
+    // A visitor who comes while the host gets up waits for it.
+    await this.#routes.pointTo(spec, records, isStarting)
+    for (const record of records) {
+      if (isStarting(record.service.name)) void this.#letIn(record)
+    }
+  }
+
+  /** Its first visitors, when it is up or cannot be. */
+  async #letIn(record: ProcessRecord): Promise<void> {
+    try {
+      await this.processes.waitUntilHealthy(record, AbortSignal.timeout(900_000))
+    } catch (error) {
+      this.#sayToService(record.service.name, describe(error))
+    }
+    await this.#routes.release(record.service.id)
+  }
+
+  /** The values are kept for restarts and for what log lines must not hold. */
+  async #remember(spec: DeploymentSpec): Promise<void> {
+    this.#spec = spec
+    for (let attempt = 1; ; attempt++) {
+      try {
+        this.#values = await this.#readValues(spec, AbortSignal.timeout(10_000))
+        return
+      } catch (error) {
+        this.#options.log.warn({ error: describe(error), attempt }, 'the secrets could not be read')
+        const isRunning = this.processes.all().some((record) => this.processes.isAlive(record))
+        // What runs has its values already; it is not held up, only its log is, until they are known.
+        if (isRunning) {
+          setTimeout(() => void this.#remember(spec), 5_000).unref()
+          return
+        }
+        await new Promise((resolve) => setTimeout(resolve, Math.min(30_000, 1000 * 2 ** attempt)))
+      }
+    }
+  }
+
+  async #readValues(spec: DeploymentSpec, signal: AbortSignal): Promise<Record<string, string>> {
+    const secrets = await readSecrets(spec.secrets, this.#ssm, signal)
+    this.processes.redactWith(redactor(secrets))
+    return { ...spec.variables, ...Object.fromEntries(secrets) }
+  }
+
+  #context(spec: DeploymentSpec, say: Say): DeployContext {
+    const { home, clock, config, architecture, logs } = this.#options
+    const stream = deploymentStream(spec.deploymentId)
+    let values: Record<string, string> = {}
+    return {
+      home,
+      clock,
+      processes: this.processes,
+      routes: this.#routes,
+      fetchRelease: async ({ release }, signal) => {
+        await fetchRelease(release, { s3: this.#s3, bucket: config.host.bucket, architecture, home, signal })
+      },
+      readValues: async (of, signal) => {
+        values = await this.#readValues(of, signal)
+        return values
+      },
+      keep: async (of) => {
+        this.#spec = of
+        this.#values = values
+        await keepPointer({ spec: of, healthyAt: clock.now().toISOString() }, this.#place())
+      },
+      progress: (phase, detail) => {
+        say.progress(phase, detail)
+        logs.write(stream, [{ text: detail ? `${phase}: ${detail}` : phase, level: 'slipway' }])
+      },
+      say: (text) => logs.write(stream, [{ text, level: 'slipway' }]),
+    }
+  }
+
+  #place() {
+    const { home, log, config } = this.#options
+    return { home, log, s3: this.#s3, bucket: config.host.bucket, environmentId: this.#environmentId }
+  }
+
+  #sayToService(name: string, text: string): void {
+    this.#options.logs.write(`service:${this.#environmentId}:${name}`, [{ text, level: 'slipway' }])
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof UserError ? describeError(error.fields) : String(error)
+}

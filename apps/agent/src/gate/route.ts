@@ -1,0 +1,75 @@
+import { latencyBoundsMilliseconds } from '@slipway/protocol'
+import { z } from 'zod'
+
+/** What the gate does with requests for one public name. Plain data: it survives both gate and agent on disk. */
+export const route = z.object({
+  /** First label of the Host header. */
+  name: z.string(),
+  serviceId: z.string(),
+  /** Port of the app on 127.0.0.1, or none at the moment. */
+  port: z.int().nullable(),
+  /** New requests wait until this is false again, at most `holdSeconds`. */
+  held: z.boolean(),
+  holdSeconds: z.int().positive().default(120),
+  /** What a visitor reads while there is no port. */
+  words: z.string().max(2000).optional(),
+})
+export type Route = z.infer<typeof route>
+export const routes = z.array(route)
+
+/** Requests of one service since they were last taken. */
+export const tally = z.object({
+  serviceId: z.string(),
+  requests: z.int(),
+  errors: z.int(),
+  latency: z.array(z.int()),
+})
+export type Tally = z.infer<typeof tally>
+
+export function emptyTally(serviceId: string): Tally {
+  return {
+    serviceId,
+    requests: 0,
+    errors: 0,
+    latency: new Array(latencyBoundsMilliseconds.length + 1).fill(0),
+  }
+}
+
+export function addTally(into: Map<string, Tally>, more: Tally): void {
+  const sum = into.get(more.serviceId) ?? emptyTally(more.serviceId)
+  sum.requests += more.requests
+  sum.errors += more.errors
+  more.latency.forEach((count, bucket) => {
+    sum.latency[bucket] = (sum.latency[bucket] ?? 0) + count
+  })
+  into.set(more.serviceId, sum)
+}
+
+/** Index in the histogram of a latency in milliseconds. */
+export function bucketOf(milliseconds: number): number {
+  const index = latencyBoundsMilliseconds.findIndex((bound) => milliseconds <= bound)
+  return index < 0 ? latencyBoundsMilliseconds.length : index
+}
+
+/** `Web-Shop-ab12cd.localhost:4700` → `web-shop-ab12cd`. */
+export function nameOfHost(host: string | undefined): string {
+  return (host ?? '').toLowerCase().split(':')[0]?.split('.')[0] ?? ''
+}
+
+/** What supervisor and worker say to each other over their pipe. */
+export const toWorker = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('routes'), id: z.int(), routes }),
+  z.object({ type: z.literal('drain'), id: z.int(), port: z.int(), milliseconds: z.int() }),
+  /** A socket comes with it; said to have arrived by `got`, before which it stays with the supervisor too. */
+  z.object({ type: z.literal('connection'), id: z.int() }),
+  /** Another worker takes the new connections: finish what is here, then end. */
+  z.object({ type: z.literal('retire') }),
+])
+export type ToWorker = z.infer<typeof toWorker>
+export const fromWorker = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('got'), id: z.int() }),
+  z.object({ type: z.literal('done'), id: z.int(), active: z.int() }),
+  z.object({ type: z.literal('tallies'), tallies: z.array(tally) }),
+])
+export type FromWorker = z.infer<typeof fromWorker>

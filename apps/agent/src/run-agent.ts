@@ -1,0 +1,182 @@
+import { rm } from 'node:fs/promises'
+import { makeLog, realClock, UserError } from '@slipway/core'
+import { buildOutput, type CommandOutcome, deployOutput, protocolVersion } from '@slipway/protocol'
+import { startTicksOf } from './apps/process-record.ts'
+import { build } from './build/build.ts'
+import { prepareRuntime } from './build/runtime.ts'
+import { Channel } from './channel/channel.ts'
+import { LogOutbox } from './channel/log-outbox.ts'
+import { CommandRunner, type Execute } from './commands/command-runner.ts'
+import { readAgentConfig } from './config.ts'
+import { Host } from './deploy/host.ts'
+import { homeOf } from './home.ts'
+import { agentKey } from './identity/agent-key.ts'
+import { monotonicSeconds, openBoot } from './identity/boot.ts'
+import { instanceArchitecture } from './identity/instance-architecture.ts'
+import { signIdentity } from './identity/sign-identity.ts'
+import { Heart, type Running } from './measure/heart.ts'
+import { Minutes } from './measure/minute.ts'
+import { agentVersion } from './version.ts'
+
+/**
+ * The agent of a host or a runner. First it makes true what its disk and bucket say, without Slipway; then it
+ * opens the channel and does what it is told. Ends on SIGTERM, after it said the last of what it knows; the
+ * services and the gate stay.
+ */
+export async function runAgent(serveCommand: string[]): Promise<void> {
+  const config = await readAgentConfig()
+  const { host: file } = config
+  const log = makeLog('slipway-agent')
+  const clock = realClock
+  const home = homeOf(config.home)
+  const key = await agentKey(home.key)
+  const architecture = await instanceArchitecture(config.metadataEndpoint, home.instance)
+  const boot = await openBoot(home.boot)
+  const logs = new LogOutbox(clock)
+  const host =
+    file.kind === 'host'
+      ? await Host.open({ config, architecture, home, clock, log, logs, serveCommand })
+      : undefined
+  const heart = new Heart(boot, home.boot, () => (host ? runningOn(host) : []))
+  const minutes = new Minutes(clock, config.home, host)
+
+  const execute: Execute = async ({ id, command }, say, signal) => {
+    const progress = { progress: say }
+    switch (command.kind) {
+      case 'build':
+        if (host) throw notMine(command.kind, file.kind)
+        return buildOutput.parse(
+          await build(id, command.spec, { config, architecture, home, logs, progress: say }, signal),
+        )
+      case 'deploy':
+        if (!host) throw notMine(command.kind, file.kind)
+        return deployOutput.parse(await host.deploy(id, command.spec, progress, signal))
+      case 'restart':
+        if (!host) throw notMine(command.kind, file.kind)
+        return deployOutput.parse(await host.restart(id, command.services, progress, signal))
+      case 'stop':
+        if (command.commandId) commands.cancel(command.commandId)
+        else {
+          heart.beat()
+          await host?.stopServices()
+        }
+        return {}
+    }
+  }
+  const commands = await CommandRunner.open({ home, execute, log, say: (message) => channel.say(message) })
+  const sayHealth = () => {
+    if (host) channel.say({ type: 'health', services: host.health() })
+  }
+
+  const channel = new Channel({
+    endpoint: file.endpoint,
+    log,
+    hello: {
+      type: 'hello',
+      protocol: protocolVersion,
+      agent: agentVersion,
+      kind: file.kind,
+      hostId: file.hostId,
+      boot: boot.id,
+      publicKey: key.publicKey,
+      architecture,
+    },
+    prove: async ({ nonce, identity }) => ({
+      type: 'proof',
+      signature: key.prove(file.hostId, nonce),
+      ...(identity
+        ? {
+            identity: await signIdentity({
+              region: file.region,
+              stsEndpoint: file.stsEndpoint,
+              nonce,
+              key: key.fingerprint,
+            }),
+          }
+        : {}),
+    }),
+    onWelcome() {
+      commands.connected()
+      logs.connected((message) => channel.say(message))
+      heart.connected((message) => channel.say(message))
+      minutes.connected((message) => channel.say(message))
+      sayHealth()
+    },
+    onMessage(message) {
+      switch (message.type) {
+        case 'command':
+          return commands.receive(message)
+        case 'result-stored':
+          return void commands.stored(message.id)
+        case 'logs-stored':
+          return logs.stored(message.source, message.sequence)
+        case 'alive-stored':
+          return heart.stored(message.boot, message.sequence)
+        case 'metrics-stored':
+          return minutes.stored(message.minute)
+      }
+    },
+    onClosed() {
+      logs.disconnected()
+      heart.disconnected()
+      minutes.disconnected()
+    },
+  })
+
+  host?.onHealth(() => {
+    sayHealth()
+    heart.beat()
+  })
+  // Log lines go while the host is still getting on its feet: what it says then matters most.
+  const flushing = setInterval(() => logs.flush(), 200)
+  const saying = setInterval(sayHealth, 60_000)
+  channel.start()
+  let isEnding = false
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(name, async () => {
+      if (isEnding) return
+      isEnding = true
+      await host?.close()
+      await Promise.all([heart.last(1000), logs.drained(1000)])
+      clearInterval(flushing)
+      clearInterval(saying)
+      channel.stop()
+      process.exit(0)
+    })
+  }
+  const finished = await host?.begin(boot.isGoingOn)
+  if (finished) await commands.finish(finished.batch, outcomeOf(finished.outcome))
+  minutes.begin()
+  if (!host) {
+    await rm(home.cache('home', '.npm', '_logs'), { recursive: true, force: true })
+    prepareRuntime({ home, log })
+  }
+}
+
+function outcomeOf(ending: unknown): CommandOutcome {
+  return ending instanceof UserError
+    ? { ok: false, error: ending.fields }
+    : { ok: true, output: deployOutput.parse(ending) }
+}
+
+/** What runs now and since when, from the kernel: also of processes that an earlier agent started. */
+function runningOn(host: Host): Running[] {
+  return host.processes.all().flatMap((record) => {
+    const startedTicks = record.isWanted ? startTicksOf(record.pid) : undefined
+    if (startedTicks !== record.startTicks) return []
+    return [
+      {
+        serviceId: record.service.id,
+        runningSeconds: Math.max(0, monotonicSeconds() - Number(startedTicks) / 100),
+      },
+    ]
+  })
+}
+
+function notMine(command: string, kind: string): UserError {
+  return new UserError({
+    code: 'command-for-another-host',
+    kind: 'conflict',
+    what: `A ${kind} does not ${command}.`,
+  })
+}

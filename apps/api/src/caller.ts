@@ -1,0 +1,34 @@
+import type { Clock, OrganisationId, UserId } from '@slipway/core'
+import type { Database } from '@slipway/db'
+import { type Auth, holderOfToken, type TokenScope } from '@slipway/organisations'
+
+/** Who asks: somebody with a session in a browser, or a program with somebody's token for one organisation. */
+export type Caller =
+  | { kind: 'person'; userId: UserId; name: string; email: string }
+  | { kind: 'token'; userId: UserId; tokenId: string; organisationId: OrganisationId; scope: TokenScope }
+
+/** How the audit log names the caller. */
+export function actorOf(caller: Caller): string {
+  return caller.kind === 'person' ? caller.userId : `token:${caller.tokenId}`
+}
+
+/**
+ * The caller whom the headers prove, or undefined. With an Authorization header the cookie does not count, so that a
+ * wrong token is never answered as its owner's session.
+ */
+export async function callerOf(
+  headers: Headers,
+  { auth, db, clock }: { auth: Auth; db: Database; clock: Clock },
+): Promise<Caller | undefined> {
+  const authorization = headers.get('authorization')
+  if (authorization === null) {
+    const person = await auth.personOf(headers)
+    return person && { kind: 'person', userId: person.userId, name: person.name, email: person.email }
+  }
+  const token = /^Bearer (\S+)$/.exec(authorization)?.[1]
+  if (token === undefined) return undefined
+  const holder = await holderOfToken(db, token, 'api', clock)
+  if (holder === undefined) return undefined
+  const { userId, tokenId, organisationId } = holder
+  return { kind: 'token', userId, tokenId, organisationId, scope: 'api' }
+}

@@ -1,0 +1,103 @@
+import { asId, realClock } from '@slipway/core'
+import { createApp } from '@slipway/environments'
+import { createToken } from '@slipway/organisations'
+import { addCloudAccount, type World } from './world.ts'
+
+/**
+ * What to ask a procedure so that the owner of the first organisation gets an answer. `things` are the fields that
+ * name something of that organisation: with another organisation's id beside them they must not be found.
+ */
+export type Fixture = {
+  input: (world: World) => Promise<object | undefined> | object | undefined
+  things?: string[]
+}
+
+const organisation = ({ organisationId }: World) => ({ organisationId })
+const app = ({ organisationId, app }: World) => ({ organisationId, app })
+const place = ({ organisationId, app, environment }: World) => ({ organisationId, app, environment })
+const execution = (w: World) => ({ ...app(w), number: w.execution })
+const cloudAccount = ({ organisationId, cloudAccountId }: World) => ({ organisationId, cloudAccountId })
+/** A connection of its own each time, because it is given up or on its way afterwards. */
+const waitingAccount = async ({ db, organisationId }: World) => ({
+  organisationId,
+  cloudAccountId: await addCloudAccount(db, organisationId, 'waiting'),
+})
+const month = new Date().toISOString().slice(0, 7)
+let counter = 0
+const fresh = (name: string) => `${name}-${++counter}`
+
+/** One for each procedure. A procedure without one fails the test. */
+export const fixtures: Record<string, Fixture> = {
+  'apps.changeSettings': { input: (w) => ({ ...app(w), branch: 'main' }), things: ['app'] },
+  'apps.create': {
+    input: (w) => ({
+      ...organisation(w),
+      name: fresh('zanzibar-more'),
+      cloudAccountId: w.cloudAccountId,
+      region: 'eu-west-1',
+    }),
+    things: ['cloudAccountId'],
+  },
+  'apps.delete': {
+    // An app for each time, because it is on its way out afterwards.
+    input: async (w) => {
+      const name = fresh('zanzibar-gone')
+      const asked = { name, region: 'eu-west-1', branch: 'main', autoDeploy: true, by: w.owner.userId }
+      const cloudAccountId = asId('cloudAccount', w.cloudAccountId)
+      const settings = { clock: realClock, gatePorts: { first: 80, last: 80 } }
+      await createApp(w.db, w.organisationId, { ...asked, cloudAccountId }, settings)
+      return { ...organisation(w), app: name, confirm: name }
+    },
+    things: ['app'],
+  },
+  'apps.deletionPlan': { input: app, things: ['app'] },
+  'apps.get': { input: app, things: ['app'] },
+  'apps.list': { input: organisation },
+  'audit.list': { input: organisation },
+  'audit.verify': { input: organisation },
+  'bill.get': { input: organisation },
+  'bill.minutes': { input: (w) => ({ ...organisation(w), month }) },
+  'bill.switchPlan': { input: (w) => ({ ...organisation(w), plan: 'seats' }) },
+  'cloudAccounts.begin': { input: (w) => ({ ...organisation(w), name: 'another' }) },
+  'cloudAccounts.disconnect': { input: waitingAccount, things: ['cloudAccountId'] },
+  'cloudAccounts.get': { input: cloudAccount, things: ['cloudAccountId'] },
+  'cloudAccounts.list': { input: organisation },
+  'cloudAccounts.recheck': { input: cloudAccount, things: ['cloudAccountId'] },
+  'cloudAccounts.typeNumber': {
+    input: async (w) => ({ ...(await waitingAccount(w)), number: '4444-5555-6666' }),
+    things: ['cloudAccountId'],
+  },
+  'commits.list': { input: app, things: ['app'] },
+  'environments.get': { input: place, things: ['app'] },
+  'environments.releases': { input: place, things: ['app'] },
+  'environments.rollBack': { input: (w) => ({ ...place(w), release: 1 }), things: ['app'] },
+  'executions.cancel': { input: execution, things: ['app'] },
+  'executions.deploy': { input: execution, things: ['app'] },
+  'executions.get': { input: execution, things: ['app'] },
+  'executions.list': { input: app, things: ['app'] },
+  'executions.plan': { input: execution, things: ['app'] },
+  'firstSteps.get': { input: organisation },
+  'invoices.list': { input: organisation },
+  'live.changes': { input: organisation },
+  'logs.page': { input: (w) => ({ ...organisation(w), stream: w.stream }) },
+  'members.list': { input: organisation },
+  'organisations.create': { input: () => ({ name: fresh('Another') }) },
+  'organisations.mine': { input: () => undefined },
+  'permissions.list': { input: organisation },
+  'pushes.waiting': { input: organisation },
+  'tokens.create': { input: (w) => ({ ...organisation(w), name: 'another', scopes: ['git'], days: 1 }) },
+  'tokens.list': { input: organisation },
+  'tokens.revoke': {
+    input: async (w) => {
+      const asked = { userId: w.owner.userId, name: 'to revoke', scopes: ['git' as const], days: 1 }
+      return { ...organisation(w), tokenId: (await createToken(w.db, w.organisationId, asked, realClock)).id }
+    },
+    things: ['tokenId'],
+  },
+  'variables.list': { input: place, things: ['app'] },
+  'variables.remove': { input: (w) => ({ ...place(w), name: 'NAME' }), things: ['app'] },
+  'variables.set': {
+    input: (w) => ({ ...place(w), name: 'NAME', value: 'value', secret: false }),
+    things: ['app'],
+  },
+}

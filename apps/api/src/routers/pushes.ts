@@ -1,0 +1,10 @@
+import { listPushesWaiting } from '@slipway/pipeline'
+import { procedure, router } from '../procedure.ts'
+import { wire } from '../wire.ts'
+
+export const pushes = router({
+  /** Those that wait for somebody to press Deploy, in any app. */
+  waiting: procedure
+    .organisation('executions.read')
+    .query(async ({ ctx }) => wire(await listPushesWaiting(ctx.db, ctx.organisationId))),
+})

@@ -1,0 +1,8 @@
+import type { Metadata } from 'next/types'
+import { AppPage } from '#src/apps/AppPage.tsx'
+
+export const metadata: Metadata = { title: 'Pipeline' }
+
+export default function Page() {
+  return <AppPage />
+}

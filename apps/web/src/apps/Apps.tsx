@@ -1,0 +1,230 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { Plus, Search, Server } from 'lucide-react'
+import Link from 'next/link'
+import { useState } from 'react'
+import { type Answers, useTRPC } from '../api/trpc.ts'
+import { HealthState } from '../environments/HealthState.tsx'
+import { ExecutionState } from '../executions/ExecutionState.tsx'
+import { FirstSteps } from '../first-steps/FirstSteps.tsx'
+import { Loaded } from '../organisation/Loaded.tsx'
+import { useOrganisation, useReason } from '../organisation/organisation.tsx'
+import { paths } from '../paths.ts'
+import { Button, ButtonLink } from '../ui/Button.tsx'
+import { LoadingRows } from '../ui/Empty.tsx'
+import { Panel } from '../ui/Panel.tsx'
+import { Revision } from '../ui/Revision.tsx'
+import { PageTitle } from '../ui/Shell.tsx'
+import { State } from '../ui/State.tsx'
+import { Time } from '../ui/Time.tsx'
+import { AppHeads } from './AppHeads.tsx'
+
+export type AppListed = Answers['apps']['list'][number]
+
+/** Every app: what is live where, what was pushed last, how it is. With none yet, the way to the first. */
+export function Apps() {
+  const trpc = useTRPC()
+  const { id: organisationId } = useOrganisation()
+  const apps = useQuery(trpc.apps.list.queryOptions({ organisationId }))
+  if (apps.data?.length === 0) return <FirstSteps />
+  return (
+    <Loaded
+      query={apps}
+      what="your apps"
+      shape={
+        <>
+          <PageTitle title="Apps" />
+          <Panel>
+            <LoadingRows what="your apps" rows={4} />
+          </Panel>
+        </>
+      }
+    >
+      {(list) => <AppList apps={list} />}
+    </Loaded>
+  )
+}
+
+function AppList({ apps }: { apps: AppListed[] }) {
+  const { slug } = useOrganisation()
+  const reason = useReason('apps.create')
+  const [filter, setFilter] = useState('')
+  const accounts = new Set(apps.map((app) => app.cloudAccount.id)).size
+  const shown = apps.filter((app) => matches(app, filter))
+  return (
+    <>
+      <PageTitle
+        title="Apps"
+        sub={`${count(apps.length, 'app')} in ${count(accounts, 'cloud account')}`}
+        actions={
+          <>
+            <label className="flex h-8 w-full items-center gap-2 rounded-6 border border-line-2 bg-surface px-2.5 text-ink-3 focus-within:outline-2 focus-within:outline-offset-1 focus-within:outline-[var(--focus)] sm:w-60">
+              <Search aria-hidden="true" className="size-3.5" />
+              <input
+                aria-label="Filter the apps"
+                placeholder="Filter by name, region, revision"
+                value={filter}
+                onChange={(event) => setFilter(event.target.value)}
+                className="min-w-0 flex-1 bg-transparent text-13 text-ink outline-none"
+              />
+            </label>
+            {reason ? (
+              <Button look="go" reason={reason}>
+                <Plus aria-hidden="true" className="size-4" />
+                New app
+              </Button>
+            ) : (
+              <ButtonLink href={paths.newApp(slug)} look="go">
+                <Plus aria-hidden="true" className="size-4" />
+                New app
+              </ButtonLink>
+            )}
+          </>
+        }
+      />
+      <AppHeads apps={apps} />
+      <Panel>
+        <table aria-label="Apps" className="block w-full border-collapse text-13 md:table">
+          <thead className="hidden md:table-header-group">
+            <tr className="text-left text-12 text-ink-3">
+              <th scope="col" className="border-b py-2 pr-2.5 pl-4 font-medium">
+                App
+              </th>
+              <th scope="col" className="border-b px-2.5 py-2 font-medium">
+                Live
+              </th>
+              <th scope="col" className="border-b px-2.5 py-2 font-medium">
+                Last push
+              </th>
+              <th scope="col" className="border-b py-2 pr-4 pl-2.5 font-medium">
+                Health
+              </th>
+            </tr>
+          </thead>
+          <tbody className="block divide-y divide-line md:table-row-group">
+            {shown.map((app) => (
+              <AppRow key={app.id} app={app} />
+            ))}
+          </tbody>
+        </table>
+        {shown.length === 0 ? (
+          <p className="p-4 text-13 text-ink-2">
+            No app is called like this, runs in such a region or such a revision.{' '}
+            <button type="button" className="link" onClick={() => setFilter('')}>
+              Show all {apps.length}
+            </button>
+          </p>
+        ) : null}
+      </Panel>
+    </>
+  )
+}
+
+function AppRow({ app }: { app: AppListed }) {
+  const { slug } = useOrganisation()
+  return (
+    <tr className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-3 gap-y-2 px-3.5 py-3 hover:bg-sunken md:table-row">
+      <td className="min-w-0 md:h-[58px] md:py-2.5 md:pr-2.5 md:pl-4">
+        <span className="flex min-w-0 items-center gap-3">
+          <span className="grid size-[30px] flex-none place-items-center rounded-6 border text-ink-2">
+            <Server aria-hidden="true" className="size-4" />
+          </span>
+          <span className="min-w-0">
+            <Link
+              href={paths.app(slug, app.name)}
+              className="block truncate text-14 font-medium hover:underline"
+            >
+              {app.name}
+            </Link>
+            <span className="text-12 text-ink-3">
+              {app.cloudAccount.name}, {app.region}
+            </span>
+          </span>
+        </span>
+      </td>
+      <td className="order-3 col-span-2 min-w-0 md:px-2.5 md:py-2.5">
+        {app.live ? (
+          <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <Revision sha={app.live.sha} title={`${app.live.message}, ${app.live.author}`} />
+            <span className="text-12 text-ink-2">
+              release {app.live.number}, <Time at={app.live.since} />
+            </span>
+            {app.url ? (
+              <a
+                href={app.url}
+                target="_blank"
+                rel="noopener noreferrer"
+                className="link min-w-0 truncate text-12 md:basis-full"
+              >
+                {hostOf(app.url)}
+              </a>
+            ) : null}
+          </span>
+        ) : (
+          <span className="text-12 text-ink-2">
+            Nothing yet.{' '}
+            {app.lastPush ? null : (
+              <Link href={paths.app(slug, app.name)} className="link">
+                Push a first revision
+              </Link>
+            )}
+          </span>
+        )}
+      </td>
+      <td className="order-4 col-span-2 min-w-0 md:max-w-[320px] md:px-2.5 md:py-2.5">
+        {app.lastPush ? (
+          <>
+            <span className="flex min-w-0 items-center gap-2">
+              <Revision
+                sha={app.lastPush.sha}
+                title={app.lastPush.message}
+                {...(app.lastPush.execution === null
+                  ? {}
+                  : { href: paths.execution(slug, app.name, app.lastPush.execution) })}
+              />
+              <span className="min-w-0 truncate" title={app.lastPush.message}>
+                {firstLine(app.lastPush.message)}
+              </span>
+            </span>
+            <span className="mt-0.5 flex flex-wrap items-center gap-x-2 text-12 text-ink-3">
+              <span>
+                {app.lastPush.author}, <Time at={app.lastPush.pushedAt} />
+              </span>
+              {app.lastPush.status ? <ExecutionState status={app.lastPush.status} /> : null}
+            </span>
+          </>
+        ) : (
+          <span className="hidden text-12 text-ink-2 md:inline">Never</span>
+        )}
+      </td>
+      <td className="order-2 text-right md:py-2.5 md:pr-4 md:pl-2.5 md:text-left">
+        {app.deletingSince ? (
+          <State kind="running">Being deleted</State>
+        ) : (
+          <HealthState health={app.health} />
+        )}
+      </td>
+    </tr>
+  )
+}
+
+function matches(app: AppListed, filter: string): boolean {
+  const words = filter.trim().toLowerCase()
+  return [app.name, app.region, app.cloudAccount.name, app.live?.sha, app.lastPush?.sha].some((text) =>
+    text?.toLowerCase().includes(words),
+  )
+}
+
+function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`
+}
+
+/** The first line of a commit's message: the rest is for whoever opens it. */
+export function firstLine(message: string): string {
+  return message.split('\n', 1)[0] ?? ''
+}
+
+/** The host of an address, for showing; the link keeps it whole. */
+export function hostOf(url: string): string {
+  return url.replace(/^https?:\/\//, '').replace(/\/$/, '')
+}

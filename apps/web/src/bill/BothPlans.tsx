@@ -1,0 +1,105 @@
+import { formatMoney, formatPrice } from '../ui/format-money.ts'
+import { formatMinutes } from '../ui/format-time.ts'
+import { Panel } from '../ui/Panel.tsx'
+import { PlanColumn } from '../ui/PlanColumn.tsx'
+import { State } from '../ui/State.tsx'
+import type { BillShown } from './Bill.tsx'
+
+/** The same month on either plan, side by side, and which is cheaper. */
+export function BothPlans({ bill }: { bill: BillShown }) {
+  const { usage, seats, cheaper, seatsCheaperAboveMinutes } = bill.onPlan
+  const hourPrice = formatPrice(String(BigInt(usage.minutePrice) * 60n))
+  const most = [BigInt(usage.total), BigInt(seats.total), 1n].reduce((a, b) => (a > b ? a : b))
+  return (
+    <Panel title="Both plans, this month" aside={<Cheaper cheaper={cheaper} />}>
+      <div className="grid grid-cols-2 divide-x divide-line border-b">
+        <PlanColumn
+          name="Usage"
+          isYours={bill.plan.now === 'usage'}
+          lines={[
+            {
+              key: 'awake',
+              term: `${formatMinutes(usage.minutes)} × ${hourPrice}`,
+              amount: formatMoney(usage.gross),
+            },
+            {
+              key: 'free',
+              term: `First ${formatMinutes(usage.freeMinutes)} free`,
+              amount: formatMoney(`-${usage.free}`),
+            },
+          ]}
+          total={formatMoney(usage.total)}
+        />
+        <PlanColumn
+          name="Seats"
+          isYours={bill.plan.now === 'seats'}
+          lines={[
+            {
+              key: 'seats',
+              term: `${seats.seatsNow} ${seats.seatsNow === 1 ? 'seat' : 'seats'}, a whole month`,
+              amount: formatMoney(seats.monthly),
+            },
+            {
+              key: 'minutes',
+              term: 'Of the month so far',
+              amount: `${((seats.minutes / seats.monthMinutes) * 100).toFixed(1)} %`,
+            },
+          ]}
+          total={formatMoney(seats.total)}
+        />
+      </div>
+      <div className="grid grid-cols-[44px_minmax(0,1fr)_auto] items-center gap-2.5 px-4 pt-4 pb-2 text-12">
+        <Bar
+          name="Usage"
+          share={Number((BigInt(usage.total) * 1000n) / most) / 1000}
+          amount={usage.total}
+          isYours={bill.plan.now === 'usage'}
+        />
+        <Bar
+          name="Seats"
+          share={Number((BigInt(seats.total) * 1000n) / most) / 1000}
+          amount={seats.total}
+          isYours={bill.plan.now === 'seats'}
+        />
+      </div>
+      <p className="px-4 pt-1 pb-3.5 text-13 text-ink-2">
+        Seats becomes the cheaper plan above{' '}
+        <b className="font-medium text-ink">
+          {Math.floor(seatsCheaperAboveMinutes / 60).toLocaleString('en-US')} awake hours
+        </b>{' '}
+        a month with {seats.seatsNow} {seats.seatsNow === 1 ? 'person' : 'people'}. Switch at any minute; each
+        minute belongs to one plan.
+      </p>
+    </Panel>
+  )
+}
+
+function Cheaper({ cheaper }: { cheaper: BillShown['onPlan']['cheaper'] }) {
+  if (cheaper === 'same') return <State kind="none">Both cost the same</State>
+  return <State kind="good">{cheaper === 'usage' ? 'Usage is cheaper' : 'Seats is cheaper'}</State>
+}
+
+function Bar({
+  name,
+  share,
+  amount,
+  isYours,
+}: {
+  name: string
+  share: number
+  amount: string
+  isYours: boolean
+}) {
+  return (
+    <>
+      <span>{name}</span>
+      <span className="h-[18px] rounded-2 bg-sunken" aria-hidden="true">
+        <span
+          className={`block h-full rounded-2 ${isYours ? 'bg-accent' : 'bg-ink-3'}`}
+          style={{ width: `${share * 100}%` }}
+        />
+      </span>
+      <b className="text-right font-medium">{formatMoney(amount)}</b>
+    </>
+  )
+}

@@ -1,0 +1,38 @@
+'use client'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { problemOf } from '../api/problem.ts'
+import { useTRPC } from '../api/trpc.ts'
+import { useOrganisation, useReason } from '../organisation/organisation.tsx'
+import { Button } from '../ui/Button.tsx'
+import type { ExecutionShown } from './Execution.tsx'
+import { hasEnded } from './status.ts'
+
+/** Ends an execution in a known state; what is healthy stays. */
+export function Cancel({ execution }: { execution: ExecutionShown }) {
+  const trpc = useTRPC()
+  const queryClient = useQueryClient()
+  const { id: organisationId } = useOrganisation()
+  const reason = useReason('executions.cancel')
+  const cancel = useMutation(
+    trpc.executions.cancel.mutationOptions({
+      onSettled: () => queryClient.invalidateQueries(trpc.executions.pathFilter()),
+    }),
+  )
+  if (hasEnded(execution.status)) return null
+  return (
+    <>
+      {cancel.error ? (
+        <span role="alert" className="text-12 text-bad">
+          {problemOf(cancel.error).what}
+        </span>
+      ) : null}
+      <Button
+        reason={reason ?? (execution.canCancel ? undefined : 'It comes to rest already.')}
+        busy={cancel.isPending && 'Cancelling'}
+        onClick={() => cancel.mutate({ organisationId, app: execution.app.name, number: execution.number })}
+      >
+        Cancel
+      </Button>
+    </>
+  )
+}

@@ -1,0 +1,84 @@
+'use client'
+import { useNow } from '../ui/clock.tsx'
+import { formatDuration } from '../ui/format-time.ts'
+import { Panel } from '../ui/Panel.tsx'
+import type { StateKind } from '../ui/State.tsx'
+import { type StepGroup, StepList, type StepRow } from '../ui/StepList.tsx'
+import type { ExecutionShown } from './Execution.tsx'
+
+/** The steps of the build and of each deployment, with their waterfall. */
+export function ExecutionSteps({ execution }: { execution: ExecutionShown }) {
+  const now = useNow()
+  const end = execution.endedAt ? new Date(execution.endedAt) : now
+  const total = end ? formatDuration(end.getTime() - Date.parse(execution.createdAt)) : null
+  const groups = execution.parts.map(groupOf)
+  return (
+    <Panel
+      title="Steps"
+      sub={total ? `${total} since ${execution.kind === 'push' ? 'the push' : 'it began'}` : null}
+    >
+      {groups.length === 0 ? (
+        <p className="p-4 text-13 text-ink-2">
+          {execution.endedAt ? 'It ended before a step began.' : 'The first step begins in a moment.'}
+        </p>
+      ) : (
+        <StepList groups={groups} />
+      )}
+    </Panel>
+  )
+}
+
+type Part = ExecutionShown['parts'][number]
+type Step = Part['steps'][number]
+
+function groupOf(part: Part): StepGroup {
+  return {
+    key: part.path,
+    name: part.title,
+    ...(part.release === null ? {} : { place: `release ${part.release}` }),
+    steps:
+      part.steps.length > 0
+        ? part.steps.map((step, index) => rowOf(step, index))
+        : [
+            {
+              key: 'whole',
+              name: part.title,
+              state: partKinds[part.status] ?? 'running',
+              stateWord: part.status,
+              startedAt: part.startedAt,
+              endedAt: part.endedAt,
+            },
+          ],
+  }
+}
+
+const stepLooks: Record<Step['state'], { kind: StateKind; word: string }> = {
+  pending: { kind: 'none', word: 'Not started' },
+  running: { kind: 'running', word: 'Running' },
+  waiting: { kind: 'running', word: 'Waiting' },
+  done: { kind: 'good', word: 'Done' },
+  failed: { kind: 'bad', word: 'Failed' },
+}
+
+const partKinds: Record<string, StateKind> = {
+  succeeded: 'good',
+  healthy: 'good',
+  failed: 'bad',
+  stopped: 'none',
+  cancelled: 'none',
+  never: 'none',
+}
+
+function rowOf(step: Step, index: number): StepRow {
+  const { kind, word } = stepLooks[step.state]
+  return {
+    key: `${index} ${step.name}`,
+    name: step.title,
+    detail: step.error?.what ?? step.waitsFor ?? undefined,
+    state: kind,
+    stateWord: word,
+    startedAt: step.startedAt,
+    endedAt: step.endedAt,
+    isWaiting: step.state === 'waiting',
+  }
+}

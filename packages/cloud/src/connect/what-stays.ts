@@ -1,0 +1,74 @@
+import type { CloudAccountId } from '@slipway/core'
+import type { Tx } from '@slipway/db'
+import type { HostView } from '@slipway/hosts'
+import { z } from 'zod'
+import type { Cost, CostLine } from '../costs/cost.ts'
+import { addressLine, costOf, instanceLine, volumeLine } from '../costs/price.ts'
+import { connectStackName } from '../names.ts'
+import { runnerGigabytes } from '../runner/runner-stack.ts'
+
+/** Something that lies in the customer's account and stays when Slipway goes. */
+export type Stays = { what: string; region: string; stack: string }
+
+const disks = z.array(z.object({ name: z.string(), gigabytes: z.number(), type: z.string() }))
+
+/**
+ * What Slipway's stacks hold in an account, and what that costs a month at AWS. The same whether Slipway is
+ * connected or not: disconnecting ends nothing.
+ */
+export async function readWhatStays(
+  tx: Tx,
+  cloudAccountId: CloudAccountId,
+  runners: readonly HostView[],
+): Promise<{ things: Stays[]; cost: Cost }> {
+  const rows = await tx.stack.findMany({
+    where: { cloudAccountId, state: { notIn: ['absent', 'deleted'] } },
+    orderBy: { createdAt: 'asc' },
+  })
+  const things: Stays[] = [
+    { what: 'Roles and policies of the connection', region: 'all', stack: connectStackName(cloudAccountId) },
+  ]
+  const lines: CostLine[] = []
+  for (const { kind, region, name, fixed } of rows) {
+    const made = facts.parse(fixed)
+    switch (kind) {
+      case 'base':
+        things.push({ what: 'Network and bucket (its objects cost what S3 asks)', region, stack: name })
+        break
+      case 'runner': {
+        const runs = runners.some((runner) => runner.region === region && runner.state === 'online')
+        things.push({ what: `Runner, ${runs ? 'running' : 'stopped'}`, region, stack: name })
+        lines.push(volumeLine(region, 'Disk of the runner', { gigabytes: runnerGigabytes, type: 'gp3' }))
+        if (runs && made.instanceType) lines.push(instanceLine(region, made.instanceType))
+        break
+      }
+      case 'server': {
+        things.push({ what: 'Server with its disks and address', region, stack: name })
+        lines.push(...serverLines(region, made))
+        break
+      }
+    }
+  }
+  return { things, cost: costOf(lines) }
+}
+
+const facts = z.object({
+  instanceType: z.string().optional(),
+  rootGigabytes: z.coerce.number().optional(),
+  volumes: z
+    .string()
+    .transform((text) => disks.parse(JSON.parse(text)))
+    .optional(),
+})
+
+function serverLines(
+  region: string,
+  { instanceType, rootGigabytes, volumes }: z.infer<typeof facts>,
+): CostLine[] {
+  return [
+    ...(instanceType ? [instanceLine(region, instanceType)] : []),
+    ...(rootGigabytes ? [volumeLine(region, 'System disk', { gigabytes: rootGigabytes, type: 'gp3' })] : []),
+    ...(volumes ?? []).map((disk) => volumeLine(region, `Disk ${disk.name}`, disk)),
+    addressLine(region),
+  ]
+}

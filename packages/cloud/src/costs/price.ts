@@ -1,0 +1,79 @@
+import { type MicroDollars, microDollarsPerDollar } from '@slipway/core'
+import { z } from 'zod'
+import type { Cost, CostLine } from './cost.ts'
+import prices from './prices.json' with { type: 'json' }
+
+/**
+ * List prices of AWS on the day that `asOf` names, before tax, free tiers and credits. A region, type or amount
+ * that is not in it is unknown, never free.
+ */
+const priceList = z
+  .object({
+    asOf: z.iso.date(),
+    regions: z.record(
+      z.string(),
+      z.object({
+        instanceHour: z.record(z.string(), z.number().nullable()),
+        gp3GigabyteMonth: z.number().nullable(),
+        gp3IopsMonthAbove3000: z.number().nullable(),
+        gp2GigabyteMonth: z.number().nullable(),
+        addressHour: z.number().nullable(),
+        s3GigabyteMonth: z.number().nullable(),
+      }),
+    ),
+  })
+  .parse(prices)
+
+/** AWS bills by the second; a month of 730 hours is what its own estimates use. */
+const hoursMonth = 730
+const gp3IopsIncluded = 3000
+
+/** An instance that runs all month. */
+export function instanceLine(region: string, instanceType: string): CostLine {
+  const hour = priceList.regions[region]?.instanceHour[instanceType]
+  return { what: `${instanceType}, running all month`, microDollars: amount(hour, hoursMonth) }
+}
+
+/** A volume, attached or not, its instance running or not. */
+export function volumeLine(
+  region: string,
+  what: string,
+  volume: { gigabytes: number; type: string; iops?: number | undefined },
+): CostLine {
+  const prices = priceList.regions[region]
+  const size = amount(
+    volume.type === 'gp3'
+      ? prices?.gp3GigabyteMonth
+      : volume.type === 'gp2'
+        ? prices?.gp2GigabyteMonth
+        : undefined,
+    volume.gigabytes,
+  )
+  const iopsAbove = volume.type === 'gp3' ? Math.max(0, (volume.iops ?? 0) - gp3IopsIncluded) : 0
+  const iops = iopsAbove === 0 ? 0n : amount(prices?.gp3IopsMonthAbove3000, iopsAbove)
+  const microDollars = size === null || iops === null ? null : size + iops
+  return { what: `${what}, ${volume.gigabytes} GB ${volume.type}`, microDollars }
+}
+
+/** A public address, whether in use or not. */
+export function addressLine(region: string): CostLine {
+  return { what: 'Public address', microDollars: amount(priceList.regions[region]?.addressHour, hoursMonth) }
+}
+
+/** Objects in a bucket of the standard class, stored; what requests cost is left out. */
+export function objectsLine(region: string, what: string, sizeBytes: number): CostLine {
+  const gigabytes = sizeBytes / 1024 ** 3
+  return { what, microDollars: amount(priceList.regions[region]?.s3GigabyteMonth, gigabytes) }
+}
+
+/** The lines with their sum; a line that is unknown makes the sum unknown. */
+export function costOf(lines: CostLine[]): Cost {
+  const known = lines.flatMap(({ microDollars }) => (microDollars === null ? [] : [microDollars]))
+  const totalMicroDollars = known.length === lines.length ? known.reduce((sum, line) => sum + line, 0n) : null
+  return { lines, totalMicroDollars, pricesAsOf: priceList.asOf }
+}
+
+function amount(dollars: number | null | undefined, quantity: number): MicroDollars | null {
+  if (dollars === null || dollars === undefined) return null
+  return BigInt(Math.round(dollars * quantity * Number(microDollarsPerDollar)))
+}

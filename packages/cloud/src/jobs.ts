@@ -1,0 +1,51 @@
+import { asId, type OrganisationId } from '@slipway/core'
+import { announce } from '@slipway/db'
+import { proveHost } from '@slipway/hosts'
+import { type Handler, handle, type JobContext } from '@slipway/jobs'
+import { connectionOf } from './account.ts'
+import type { Cloud } from './cloud.ts'
+import { checkList } from './connect/checks.ts'
+import { checkQuotas, proveConnection } from './connect/connect-jobs.ts'
+import { proveOnce } from './connect/prove-connection.ts'
+import { readQuotas } from './connect/read-quotas.ts'
+import { verifyEnrolment } from './hosts/verify-enrolment.ts'
+import { stopIdleRunner, stopWhenIdle } from './runner/stop-idle-runner.ts'
+
+/** What the worker does for this package. */
+export function cloudJobs(cloud: Cloud): Handler[] {
+  return [
+    handle(proveConnection, (payload, context) => proveOnce(cloud, payload, ofOrganisation(context))),
+
+    handle(checkQuotas, async ({ cloudAccountId }, context) => {
+      const { db, clock, organisationId } = ofOrganisation(context)
+      const { connection, region } = await db.inOrganisation(organisationId, async (tx) => ({
+        connection: await connectionOf(tx, cloudAccountId),
+        region: (await tx.cloudAccount.findUniqueOrThrow({ where: { id: cloudAccountId } })).region,
+      }))
+      const quotas = await readQuotas(
+        await cloud.sessions.clients(connection, 'observe', region),
+        clock.now(),
+      )
+      await db.inOrganisation(organisationId, async (tx) => {
+        const row = await tx.cloudAccount.findUniqueOrThrow({ where: { id: cloudAccountId } })
+        const others = checkList.parse(row.checks).filter(({ name }) => !name.startsWith('quota-'))
+        await tx.cloudAccount.update({
+          where: { id: cloudAccountId },
+          data: { checks: [...others, ...quotas] },
+        })
+        await announce(tx, organisationId, `cloud-account:${cloudAccountId}`)
+      })
+    }),
+
+    handle(proveHost, ({ enrolmentId }, context) =>
+      verifyEnrolment(cloud, enrolmentId, ofOrganisation(context)),
+    ),
+
+    handle(stopIdleRunner, ({ hostId }, context) => stopWhenIdle(cloud, hostId, ofOrganisation(context))),
+  ]
+}
+
+/** Every job here is of one organisation. */
+function ofOrganisation(context: JobContext): JobContext & { organisationId: OrganisationId } {
+  return { ...context, organisationId: asId('organisation', context.organisationId ?? '') }
+}

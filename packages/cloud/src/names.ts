@@ -1,0 +1,90 @@
+import type { CloudAccountId, EnvironmentId } from '@slipway/core'
+
+/**
+ * How things of ours are called in a customer's account. Names of roles and policies are unique per account
+ * whatever their path, so they end in the connection's id; a bucket's name is unique in the world, so it holds
+ * account, region and the random part of that id.
+ */
+export const rolePath = '/slipway/'
+export const appRolePath = '/slipway/app/'
+export const stepRolePath = '/slipway/step/'
+
+/** The tag that what Slipway made carries, and that it needs to be operated on. */
+export const managedTag = { Key: 'slipway:managed', Value: 'true' } as const
+
+export const controlRoleName = (connection: string) => `control-${connection}`
+export const cfnRoleName = (connection: string) => `cfn-${connection}`
+export const runnerRoleName = (connection: string) => `runner-${connection}`
+export const boundaryName = (connection: string) => `boundary-${connection}`
+
+export function controlRoleArn(account: string, connection: CloudAccountId): string {
+  return `arn:aws:iam::${account}:role${rolePath}${controlRoleName(connection)}`
+}
+
+export function cfnRoleArn(account: string, connection: CloudAccountId): string {
+  return `arn:aws:iam::${account}:role${rolePath}${cfnRoleName(connection)}`
+}
+
+export function boundaryArn(account: string, connection: CloudAccountId): string {
+  return `arn:aws:iam::${account}:policy${rolePath}${boundaryName(connection)}`
+}
+
+/** The last 13 characters of an id: its random part (65 bits), letters and digits only. */
+export function randomPart(id: string): string {
+  return id.slice(-13)
+}
+
+/** At most 50 of the 63 characters that a bucket's name may have. */
+export function bucketName(account: string, region: string, connection: CloudAccountId): string {
+  return `slipway-${account}-${region}-${randomPart(connection)}`
+}
+
+/**
+ * Not `slipway-…`: the control role may change stacks of that name only, and must not be able to change the
+ * stack that made it.
+ */
+export function connectStackName(connection: CloudAccountId): string {
+  return `connect-slipway-${randomPart(connection)}`
+}
+
+export function baseStackName(connection: CloudAccountId): string {
+  return `slipway-base-${randomPart(connection)}`
+}
+
+export function runnerStackName(connection: CloudAccountId): string {
+  return `slipway-runner-${randomPart(connection)}`
+}
+
+/** Readable in the customer's console: `slipway-shop-production-<random>`. */
+export function environmentStackName(app: string, environment: string, id: EnvironmentId): string {
+  const word = (text: string) =>
+    text
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 40)
+  return `slipway-${word(app)}-${word(environment)}-${randomPart(id)}`
+}
+
+/** Role and instance profile of an environment's host. Known without asking AWS, so that a proof can be compared. */
+export function hostRoleName(id: EnvironmentId): string {
+  return `host-${id}`
+}
+
+export function hostProfileArn(account: string, id: EnvironmentId): string {
+  return `arn:aws:iam::${account}:instance-profile${appRolePath}${hostRoleName(id)}`
+}
+
+export function runnerProfileArn(account: string, connection: CloudAccountId): string {
+  return `arn:aws:iam::${account}:instance-profile${rolePath}${runnerRoleName(connection)}`
+}
+
+/** Everything of an environment in its bucket lies under this prefix, and its host reads nothing else there. */
+export function environmentPrefix(id: EnvironmentId): string {
+  return `environments/${id}/`
+}
+
+/** Where an environment's secrets lie in the customer's Parameter Store. */
+export function parameterName(id: EnvironmentId, name: string): string {
+  return `/slipway/${id}/${name}`
+}

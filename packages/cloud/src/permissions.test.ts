@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { connectTemplate, templateVersion } from './connect/template.ts'
+import {
+  boundaryGrants,
+  cfn,
+  cfnNever,
+  control,
+  controlNever,
+  type Grant,
+  purposes,
+  runner,
+} from './permissions.ts'
+import { policyFor } from './policy.ts'
+import { sessionPolicy, sessionPolicyCharactersMax } from './session-policy.ts'
+
+const names = { account: '222222222222', connection: `con_${'z'.repeat(22)}`, region: 'ap-southeast-2' }
+const allGrants: Grant[] = [
+  ...purposes.flatMap((purpose) => control[purpose]),
+  ...cfn.network,
+  ...cfn.compute,
+  ...boundaryGrants,
+  ...runner,
+]
+
+test.each(purposes)('the session policy for %s fits into what STS takes', (purpose) => {
+  expect(sessionPolicy(purpose, names).length).toBeLessThanOrEqual(sessionPolicyCharactersMax)
+})
+
+test('no grant names a whole service or everything', () => {
+  const stars = allGrants.flatMap((grant) => grant.actions).filter((action) => action.includes('*'))
+  expect(stars).toEqual([])
+})
+
+test('each managed policy fits into the 6,144 characters that IAM allows', () => {
+  const documents = [
+    policyFor(
+      names,
+      purposes.flatMap((purpose) => control[purpose]),
+      controlNever,
+    ),
+    policyFor(names, cfn.network),
+    policyFor(names, cfn.compute, cfnNever),
+    policyFor(names, boundaryGrants),
+  ]
+  const sizes = documents.map((document) => JSON.stringify(document).length)
+  expect(sizes.filter((size) => size > 6144)).toEqual([])
+})
+
+test('every statement on a bucket names the account that must own it, but for those that make buckets', () => {
+  const open = allGrants.filter(
+    (grant) =>
+      grant.actions.some((action) => /^s3:(Get|Put|List)(Object|Bucket)$/.test(action)) &&
+      !grant.conditions?.StringEquals?.['aws:ResourceAccount'],
+  )
+  expect(open).toEqual([])
+})
+
+test('every name of a role or policy ends in the id of the connection', () => {
+  const resources = Object.values(parsed(connectTemplate()).Resources)
+  const made = resources.flatMap(({ Properties: p }) => [
+    p.RoleName,
+    p.ManagedPolicyName,
+    p.InstanceProfileName,
+  ])
+  const found = made.filter((name) => name !== undefined)
+  expect(found.length).toBeGreaterThan(8)
+  expect(found.every((name) => JSON.stringify(name).endsWith(`-\${ConnectionId}"}`))).toBe(true)
+})
+
+test('a changed template has a new version', () => {
+  const digest = createHash('sha256').update(JSON.stringify(connectTemplate())).digest('hex').slice(0, 16)
+  expect({ templateVersion, digest }).toMatchSnapshot()
+})
+
+function parsed(template: Record<string, unknown>): {
+  Resources: Record<string, { Properties: Record<string, unknown> }>
+} {
+  return JSON.parse(JSON.stringify(template))
+}

@@ -1,0 +1,70 @@
+import { asId } from '@slipway/core'
+import { boundaryArn, bucketName, runnerProfileArn } from '../names.ts'
+import type { StackRequest } from './templates.ts'
+
+/** One stack of each kind, and of each shape that differs: what tests and cfn-lint look at. */
+export function exampleStacks(region = 'eu-central-1'): StackRequest[] {
+  const account = '222222222222'
+  const connection = asId('cloudAccount', 'con_exampleexampleexample')
+  const zones = ['a', 'b', 'c'].map((letter) => `${region}${letter}`)
+  const instance = {
+    imageId: 'ami-0c2023a1b2c3d4e5f',
+    subnetId: 'subnet-0123456789abcdef0',
+    userData: Buffer.from('#!/bin/sh\n').toString('base64'),
+    zone: zones[0] ?? region,
+  }
+  const server = {
+    ...instance,
+    account,
+    region,
+    organisationId: asId('organisation', 'org_example'),
+    title: 'shop production',
+    bucket: bucketName(account, region, connection),
+    boundaryArn: boundaryArn(account, connection),
+    hostGroupId: 'sg-0123456789abcdef0',
+    instanceType: 't4g.small',
+    rootGigabytes: 10,
+  }
+  return [
+    {
+      kind: 'base',
+      name: 'slipway-base-example',
+      config: {
+        zones,
+        bucket: bucketName(account, region, connection),
+        runnerProfileArn: runnerProfileArn(account, connection),
+        runnerTemplateName: 'slipway-runner-example',
+      },
+    },
+    {
+      kind: 'runner',
+      name: 'slipway-runner-example',
+      config: {
+        ...instance,
+        launchTemplateId: 'lt-0123456789abcdef0',
+        launchTemplateVersion: '1',
+        profileName: 'runner-example',
+        runnerGroupId: 'sg-0123456789abcdef0',
+        instanceType: 't4g.medium',
+      },
+    },
+    {
+      kind: 'server',
+      name: 'slipway-shop-production-plain',
+      config: { ...server, environmentId: asId('environment', 'env_exampleplain'), disks: [] },
+    },
+    {
+      kind: 'server',
+      name: 'slipway-shop-production-disks',
+      config: {
+        ...server,
+        environmentId: asId('environment', 'env_exampledisks'),
+        instanceType: 'm7i.large',
+        disks: [
+          { name: 'data', device: '/dev/sdf', gigabytes: 20, type: 'gp3' },
+          { name: 'big-cache', device: '/dev/sdg', gigabytes: 100, type: 'gp3', iops: 4000 },
+        ],
+      },
+    },
+  ]
+}

@@ -1,0 +1,211 @@
+import { type HostId, isId, type UserErrorFields } from '@slipway/core'
+import { expectHost, updateHost } from '@slipway/hosts'
+import type { DiskPlan } from '@slipway/manifest'
+import type { HostFile } from '@slipway/protocol'
+import { z } from 'zod'
+import { connectionOf } from '../../account.ts'
+import { type Base, readBase } from '../../base/ensure-base.ts'
+import { mayWorkInAnotherZone } from '../../decide/explain-stack-failure.ts'
+import { architectureOf } from '../../decide/instance-type.ts'
+import { findImage } from '../../hosts/find-image.ts'
+import { makeHostFile } from '../../hosts/make-host-file.ts'
+import { userData } from '../../hosts/user-data.ts'
+import { boundaryArn, environmentStackName } from '../../names.ts'
+import type { Connection } from '../../session.ts'
+import { applyStack } from '../../stacks/apply-stack.ts'
+import { changeStackRow, needStackRow, type StackRow } from '../../stacks/stack-row.ts'
+import type { DeployContext, StepResult } from '../target.ts'
+import type { ServerConfig } from './server-config.ts'
+
+/** Room for the system, the agent, and some releases with their runtime. */
+export const rootGigabytes = 16
+
+/**
+ * What was chosen when the environment's host was first made, and stays for its life: a changed image or zone
+ * would replace the instance, and changed user data would stop it without being run again.
+ */
+const fixedFacts = z.object({
+  hostId: z.string(),
+  zone: z.string(),
+  imageId: z.string(),
+  userData: z.string(),
+  architecture: z.enum(['arm64', 'x64']),
+  /** As host.json has them: name, device and path of each disk. */
+  disks: z.string(),
+})
+type Fixed = z.infer<typeof fixedFacts>
+
+/** Brings the environment's own stack about. Safe to repeat. */
+export async function provision(context: DeployContext<ServerConfig>): Promise<StepResult> {
+  const { db, organisationId, cloudAccountId, region, clock, config } = context
+  const name = environmentStackName(config.app, config.environment, config.environmentId)
+  const { row, base, connection } = await db.inOrganisation(organisationId, async (tx) => ({
+    row: await needStackRow(
+      tx,
+      organisationId,
+      { cloudAccountId, region, name },
+      { kind: 'server', environmentId: config.environmentId },
+      clock.now(),
+    ),
+    base: await readBase(tx, context),
+    connection: await connectionOf(tx, cloudAccountId),
+  }))
+  const fixed = await fixedFor(context, row, base, connection)
+  const error = refuseChange(config, fixed)
+  if (error) return { state: 'failed', error }
+
+  const progress = await applyStack(
+    context,
+    {
+      kind: 'server',
+      name,
+      config: {
+        account: connection.number,
+        region,
+        organisationId,
+        environmentId: config.environmentId,
+        title: `${config.app} ${config.environment}`,
+        bucket: base.bucket,
+        boundaryArn: boundaryArn(connection.number, cloudAccountId),
+        subnetId: base.subnets.find(({ zone }) => zone === fixed.zone)?.subnetId ?? '',
+        hostGroupId: base.hostGroupId,
+        zone: fixed.zone,
+        imageId: fixed.imageId,
+        instanceType: config.instanceType,
+        userData: fixed.userData,
+        rootGigabytes,
+        disks: config.disks.map((disk, index) => ({
+          name: disk.name,
+          device: deviceOf(index),
+          gigabytes: disk.sizeGigabytes,
+          type: disk.type,
+        })),
+      },
+    },
+    { environmentId: config.environmentId },
+  )
+  switch (progress.state) {
+    case 'waiting':
+      return { state: 'wait', until: progress.until, on: progress.on }
+    case 'failed':
+      return await tryAnotherZone(context, row, base, fixed, progress.error)
+    case 'ready':
+      await noteHost(context, row.id, fixed, progress.outputs)
+      return { state: 'done' }
+  }
+}
+
+/** Chooses once, and reads the choice from then on. A stack that was deleted is chosen for anew. */
+async function fixedFor(
+  context: DeployContext<ServerConfig>,
+  row: StackRow,
+  base: Base,
+  connection: Connection,
+): Promise<Fixed> {
+  const { db, organisationId, cloudAccountId, region, clock, config } = context
+  const known = fixedFacts.safeParse(row.fixed)
+  if (known.success && row.state !== 'deleted') return known.data
+  const wanted = architectureOf(config.instanceType)
+  const { ec2 } = await context.cloud.sessions.clients(connection, 'observe', region)
+  const { imageId, architecture } = await findImage(ec2, [wanted])
+  return db.inOrganisation(organisationId, async (tx) => {
+    const place = {
+      organisationId,
+      cloudAccountId,
+      region,
+      kind: 'host' as const,
+      environmentId: config.environmentId,
+    }
+    const hostId = await expectHost(tx, place, { architecture, instanceType: config.instanceType }, clock)
+    const disks = disksOf(config.disks)
+    const { environmentId, gatePort } = config
+    const file = makeHostFile(context, base.bucket, { kind: 'host', hostId, environmentId, gatePort, disks })
+    const chosen: Fixed = {
+      hostId,
+      zone: base.subnets[0]?.zone ?? '',
+      imageId,
+      userData: userData(file),
+      architecture,
+      disks: JSON.stringify(disks),
+    }
+    await changeStackRow(tx, row.id, { fixed: chosen, state: 'absent', templateDigest: null }, clock.now())
+    return chosen
+  })
+}
+
+function disksOf(disks: readonly DiskPlan[]): HostFile['disks'] {
+  return disks.map(({ name, path }, index) => ({ name, path, device: deviceOf(index) }))
+}
+
+/** `/dev/sdf` to `/dev/sdp` are for data: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-device-naming.html */
+function deviceOf(index: number): string {
+  return `/dev/sd${String.fromCharCode('f'.charCodeAt(0) + index)}`
+}
+
+function refuseChange(config: ServerConfig, fixed: Fixed): UserErrorFields | undefined {
+  if (architectureOf(config.instanceType) !== fixed.architecture)
+    return {
+      code: 'host-other-architecture',
+      kind: 'conflict',
+      what: `This environment's host is ${fixed.architecture}, and ${config.instanceType} is not.`,
+      why: "An instance's machine image stays for its life, and an image is of one architecture.",
+      todo: 'Choose an instance type of the same architecture, or create a new app and move over.',
+    }
+  if (JSON.stringify(disksOf(config.disks)) !== fixed.disks && config.disks.length > 0)
+    return {
+      code: 'host-other-disks',
+      kind: 'conflict',
+      what: 'The disks of a host that runs already cannot be added to, renamed or moved to another path.',
+      why: 'A host learns of its disks when it is made. Their size and type can change at any time.',
+      todo: 'Take the change back, or create a new app with the disk and move over.',
+    }
+  return undefined
+}
+
+/** Capacity is a matter of the zone; as long as nothing was ever made in this one, another is as good. */
+async function tryAnotherZone(
+  { db, organisationId, clock, say, config }: DeployContext<ServerConfig>,
+  row: StackRow,
+  base: Base,
+  fixed: Fixed,
+  error: UserErrorFields,
+): Promise<StepResult> {
+  const next = base.subnets[base.subnets.findIndex(({ zone }) => zone === fixed.zone) + 1]
+  if (!next || row.outputs.InstanceId !== undefined || !mayWorkInAnotherZone(error))
+    return { state: 'failed', error }
+  await say(`${fixed.zone} has no room for ${config.instanceType}; trying ${next.zone}`)
+  await db.inOrganisation(organisationId, (tx) =>
+    changeStackRow(tx, row.id, { fixed: { ...fixed, zone: next.zone } }, clock.now()),
+  )
+  return { state: 'wait', until: clock.now(), on: `the zone ${next.zone}` }
+}
+
+async function noteHost(
+  { db, organisationId, clock, config }: DeployContext<ServerConfig>,
+  stackId: string,
+  fixed: Fixed,
+  outputs: Record<string, string>,
+): Promise<void> {
+  const { InstanceId, Address4 } = outputs
+  const { instanceType } = config
+  const volumes = config.disks.map(({ name, sizeGigabytes, type }) => ({
+    name,
+    gigabytes: sizeGigabytes,
+    type,
+  }))
+  // What it costs can then be told without the manifest, also after a disconnection.
+  const made = { instanceType, rootGigabytes: String(rootGigabytes), volumes: JSON.stringify(volumes) }
+  await db.inOrganisation(organisationId, async (tx) => {
+    await changeStackRow(tx, stackId, { fixed: { ...fixed, ...made } }, clock.now())
+    await updateHost(tx, hostIdOf(fixed), {
+      instanceType,
+      ...(InstanceId && { instanceId: InstanceId }),
+      ...(Address4 && { address: Address4 }),
+    })
+  })
+}
+
+function hostIdOf({ hostId }: Fixed): HostId {
+  if (!isId('host', hostId)) throw new Error(`${hostId} is no host`)
+  return hostId
+}

@@ -1,0 +1,30 @@
+import type { EnvironmentId } from '@slipway/core'
+import { findHost, markHost } from '@slipway/hosts'
+import { environmentStackName } from '../../names.ts'
+import { withdrawNames } from '../../publish-name.ts'
+import { type DeletionProgress, deleteStack } from '../../stacks/delete-stack.ts'
+import type { AccountContext } from '../target.ts'
+
+/**
+ * Ends an environment on a server: its names, its instance, its address, its role. Its disks, its releases and
+ * its secrets stay. One look and one call at a time; safe to repeat until it is `gone`.
+ */
+export async function removeServer(
+  context: AccountContext,
+  of: { environmentId: EnvironmentId; app: string; environment: string; publicNames: readonly string[] },
+): Promise<DeletionProgress> {
+  const { db, organisationId, cloudAccountId, region } = context
+  const place = {
+    organisationId,
+    cloudAccountId,
+    region,
+    kind: 'host' as const,
+    environmentId: of.environmentId,
+  }
+  const host = await db.inOrganisation(organisationId, (tx) => findHost(tx, place))
+  if (host?.address) await withdrawNames(context.cloud, of.publicNames, host.address)
+  const progress = await deleteStack(context, environmentStackName(of.app, of.environment, of.environmentId))
+  if (progress.state === 'gone' && host)
+    await db.inOrganisation(organisationId, (tx) => markHost(tx, host.id, 'gone'))
+  return progress
+}

@@ -1,0 +1,19 @@
+import type { EnvironmentId } from '@slipway/core'
+import type { DiskPlan } from '@slipway/manifest'
+import type { DeploymentSpecInput } from '@slipway/protocol'
+
+/** What an environment on a server is, and what shall run there. */
+export type ServerConfig = {
+  environmentId: EnvironmentId
+  /** Names, for people: of the app and the environment. */
+  app: string
+  environment: string
+  /** From `instanceTypeOf`. Its architecture is that of the host's first release, and stays. */
+  instanceType: string
+  disks: readonly DiskPlan[]
+  /** Where the host's gate listens: 80 on AWS. */
+  gatePort: number
+  /** Names to be published in the apps' domain, all pointing at this host. */
+  publicNames: readonly string[]
+  spec: DeploymentSpecInput
+}

@@ -1,0 +1,105 @@
+import * as ec2 from 'aws-cdk-lib/aws-ec2'
+import * as iam from 'aws-cdk-lib/aws-iam'
+import { CfnDeletionPolicy, CfnOutput, type Stack } from 'aws-cdk-lib/core'
+import { appRolePath, environmentPrefix, hostRoleName, parameterName } from '../../names.ts'
+import { hostGrants } from '../../permissions.ts'
+import { policyFor } from '../../policy.ts'
+import type { ServerStackConfig } from './server-stack.ts'
+
+/**
+ * One instance with its disks and an address that stays, and the role of that instance. Logical ids of disks
+ * are made from their names alone: a renamed disk is a new one, and the old one is kept.
+ */
+export function serverTemplate(stack: Stack, config: ServerStackConfig): void {
+  const profile = makeHostRole(stack, config)
+  const instance = new ec2.CfnInstance(stack, 'Instance', {
+    imageId: config.imageId,
+    instanceType: config.instanceType,
+    availabilityZone: config.zone,
+    subnetId: config.subnetId,
+    securityGroupIds: [config.hostGroupId],
+    iamInstanceProfile: profile.ref,
+    userData: config.userData,
+    metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
+    instanceInitiatedShutdownBehavior: 'stop',
+    blockDeviceMappings: [
+      {
+        deviceName: '/dev/xvda',
+        ebs: {
+          volumeSize: config.rootGigabytes,
+          volumeType: 'gp3',
+          encrypted: true,
+          deleteOnTermination: true,
+        },
+      },
+    ],
+    propagateTagsToVolumeOnCreation: true,
+    tags: [{ key: 'Name', value: `slipway ${config.title}` }],
+  })
+  const address = new ec2.CfnEIP(stack, 'Address', { domain: 'vpc' })
+  new ec2.CfnEIPAssociation(stack, 'AddressAssociation', {
+    allocationId: address.attrAllocationId,
+    instanceId: instance.ref,
+  })
+  for (const disk of config.disks) {
+    const volume = new ec2.CfnVolume(stack, `Disk${logical(disk.name)}`, {
+      availabilityZone: config.zone,
+      size: disk.gigabytes,
+      volumeType: disk.type,
+      encrypted: true,
+      ...(disk.iops !== undefined && { iops: disk.iops }),
+      tags: [
+        { key: 'Name', value: `slipway ${config.title} ${disk.name}` },
+        { key: 'slipway:disk', value: disk.name },
+      ],
+    })
+    // A disk outlives its environment: nobody's data goes because a stack went.
+    volume.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE
+    volume.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN
+    new ec2.CfnVolumeAttachment(stack, `Disk${logical(disk.name)}Attachment`, {
+      device: disk.device,
+      instanceId: instance.ref,
+      volumeId: volume.ref,
+    })
+    new CfnOutput(stack, `Disk${logical(disk.name)}Id`, { value: volume.ref })
+  }
+  new CfnOutput(stack, 'InstanceId', { value: instance.ref })
+  new CfnOutput(stack, 'Address4', { value: address.attrPublicIp })
+}
+
+function makeHostRole(stack: Stack, config: ServerStackConfig): iam.CfnInstanceProfile {
+  const bucketArn = `arn:aws:s3:::${config.bucket}`
+  const parameters = `arn:aws:ssm:${config.region}:${config.account}:parameter${parameterName(config.environmentId, '*')}`
+  const names = { account: config.account, connection: '', region: config.region }
+  const role = new iam.CfnRole(stack, 'HostRole', {
+    roleName: hostRoleName(config.environmentId),
+    path: appRolePath,
+    permissionsBoundary: config.boundaryArn,
+    assumeRolePolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+    },
+    policies: [
+      {
+        policyName: 'host',
+        policyDocument: policyFor(
+          names,
+          hostGrants(bucketArn, environmentPrefix(config.environmentId), parameters),
+        ),
+      },
+    ],
+  })
+  return new iam.CfnInstanceProfile(stack, 'HostProfile', {
+    instanceProfileName: hostRoleName(config.environmentId),
+    path: appRolePath,
+    roles: [role.ref],
+  })
+}
+
+/** `my-data` → `MyData`: logical ids have letters and digits only. */
+function logical(name: string): string {
+  return name
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join('')
+}

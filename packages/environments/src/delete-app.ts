@@ -1,0 +1,122 @@
+import { costOf, objectsLine, volumeLine } from '@slipway/cloud'
+import { type Clock, type OrganisationId, UserError, type UserId } from '@slipway/core'
+import { announce, type Database } from '@slipway/db'
+import { enqueue, enqueueNamed } from '@slipway/jobs'
+import { appPlanSchema } from '@slipway/manifest'
+import { audit } from '@slipway/organisations'
+import { deleteAppJob } from './delete-app-job.ts'
+import { environmentsOf, findApp } from './find-app.ts'
+
+/** What deleting an app takes away, and what it leaves in the customer's account, with what that goes on to cost there. */
+export type DeletionPlan = {
+  goes: string[]
+  /** `microDollars` a month at AWS's list prices, decimal; null is unknown, not free. */
+  stays: { what: string; why: string; microDollars: string | null }[]
+  totalMicroDollars: string | null
+  pricesAsOf: string
+}
+
+/** The page that asks before an app is deleted. Throws not-found. */
+export async function getDeletionPlan(
+  db: Database,
+  organisationId: OrganisationId,
+  name: string,
+): Promise<DeletionPlan> {
+  return db.inOrganisation(organisationId, async (tx) => {
+    const app = await findApp(tx, organisationId, name)
+    const environments = await environmentsOf(tx, app.id)
+    const ids = environments.map((environment) => environment.id)
+    const releases = await tx.release.findMany({ where: { environmentId: { in: ids } } })
+    const live = releases.filter((release) => environments.some((each) => each.liveReleaseId === release.id))
+    const disks = live.flatMap((release) =>
+      appPlanSchema.parse(release.plan).services.flatMap((service) => service.disks),
+    )
+    const secrets = await tx.variable.count({
+      where: { environmentId: { in: ids }, secret: true, removedAt: null },
+    })
+    const hosts = await tx.host.count({
+      where: { environmentId: { in: ids }, state: { notIn: ['gone', 'expected'] } },
+    })
+    // Releases of one build share their archive.
+    const archives = new Map(releases.map((release) => [release.key, Number(release.sizeBytes)]))
+    const bytes = [...archives.values()].reduce((sum, size) => sum + size, 0)
+    const kept = [
+      ...disks.map((disk) => ({
+        line: volumeLine(app.region, `Disk ${disk.name} (${disk.path})`, {
+          gigabytes: disk.sizeGigabytes,
+          type: disk.type,
+        }),
+        why: 'Nobody’s data goes because an app went. Delete the volume in the AWS console when you no longer need it.',
+      })),
+      ...(archives.size > 0
+        ? [
+            {
+              line: objectsLine(app.region, `${counted(archives.size, 'release')} in your bucket`, bytes),
+              why: 'They are yours, and enough to run the app without Slipway.',
+            },
+          ]
+        : []),
+    ]
+    const { totalMicroDollars, pricesAsOf } = costOf(kept.map(({ line }) => line))
+    return {
+      goes: [
+        ...(hosts > 0 ? ['The instance with its address: the URLs stop answering.'] : []),
+        ...(secrets > 0 ? [`${counted(secrets, 'secret')} in your Parameter Store.`] : []),
+        'The app with its history at Slipway. Pushes to its git remote are refused.',
+      ],
+      stays: kept.map(({ line, why }) => ({ what: line.what, why, microDollars: text(line.microDollars) })),
+      totalMicroDollars: text(totalMicroDollars),
+      pricesAsOf,
+    }
+  })
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
+
+function text(amount: bigint | null): string | null {
+  return amount === null ? null : String(amount)
+}
+
+/**
+ * Begins the deletion of an app: executions are cancelled, then its stack is deleted, then the app is gone and
+ * its name free. Disks and releases stay in the customer's account. Pushes are refused from now on. `confirm`
+ * is the name, typed by the person. Twice is safe. Throws `app-delete-not-confirmed`.
+ */
+export async function deleteApp(
+  db: Database,
+  organisationId: OrganisationId,
+  asked: { app: string; confirm: string; by: UserId },
+  clock: Clock,
+): Promise<void> {
+  if (asked.confirm !== asked.app) throw notConfirmed(asked.app)
+  await db.inOrganisation(organisationId, async (tx) => {
+    const app = await findApp(tx, organisationId, asked.app)
+    if (app.deletingSince !== null) return
+    const now = clock.now()
+    await tx.app.update({ where: { id: app.id }, data: { deletingSince: now } })
+    await audit(tx, organisationId, {
+      actor: asked.by,
+      action: 'apps.delete',
+      subject: app.id,
+      at: now,
+      detail: { name: app.name },
+    })
+    const payload = { appId: app.id, by: asked.by }
+    await enqueueNamed(tx, { name: 'pipeline.cancel-app', payload }, { organisationId })
+    await enqueue(tx, deleteAppJob, { appId: app.id }, { organisationId })
+    await announce(tx, organisationId, `app:${app.id}`)
+    await announce(tx, organisationId, 'apps')
+  })
+}
+
+function notConfirmed(name: string): UserError {
+  return new UserError({
+    code: 'app-delete-not-confirmed',
+    kind: 'invalid',
+    what: `The name that was typed is not ${name}.`,
+    why: 'An app is deleted only when its name is typed, so that none goes by accident.',
+    todo: `Type ${name} to delete it.`,
+  })
+}

@@ -1,0 +1,17 @@
+import { type Cloud, putSecret } from '@slipway/cloud'
+import type { Handler } from '@slipway/jobs'
+import { bringSecretHandler } from './bring-secret.ts'
+import { deleteAppHandler } from './delete-app-job.ts'
+import { deleteFrom } from './delete-environment.ts'
+import type { Sealing } from './sealing.ts'
+
+/** What the worker does for this package. */
+export function environmentsJobs({ cloud, sealing }: { cloud: Cloud; sealing: Sealing }): Handler[] {
+  return [
+    bringSecretHandler({
+      sealing,
+      putParameter: async (db, place, value) => (await putSecret(cloud, db, place, value)).version,
+    }),
+    deleteAppHandler({ deleteEnvironment: deleteFrom(cloud) }),
+  ]
+}

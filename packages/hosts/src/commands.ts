@@ -1,0 +1,216 @@
+import { asId, type Clock, type HostCommandId, type HostId, newId, type OrganisationId } from '@slipway/core'
+import type { Prisma, Tx } from '@slipway/db'
+import { defineJob, enqueue, enqueueNamed, type Handler, handle } from '@slipway/jobs'
+import {
+  type CommandOutcome,
+  type HostCommand,
+  type HostCommandInput,
+  hostCommand,
+  userErrorFields,
+} from '@slipway/protocol'
+import { z } from 'zod'
+import { hostDidNotAnswer } from './host-errors.ts'
+import { announceHost } from './register.ts'
+
+/** NOTIFY channel that tells of new commands (a trigger of the table); the payload is the host's id. */
+export const commandChannel = 'host_command'
+
+/** After the deadline the agent has this long to say how it ended; it gave up at the deadline itself. */
+const graceSeconds = 15
+
+const expireCommand = defineJob({
+  name: 'hosts.expire-command',
+  payload: z.object({ hostId: z.string(), commandId: z.string() }),
+  attempts: 10,
+  spacingSeconds: 2,
+  timeoutSeconds: 30,
+})
+
+export type SendCommand = {
+  organisationId: OrganisationId
+  hostId: HostId
+  /** Of the lease under which this is done; 0 for a build. A host refuses one older than it has seen. */
+  fence: bigint
+  /** By the product's clock. What is not done then ends as failed, whether the host answers or not. */
+  deadline: Date
+  command: HostCommandInput
+  /** Runs once, when the command ended: its payload gets `commandId` and `outcome` (`CommandOutcome`) added. */
+  then: { name: string; payload: Record<string, unknown> }
+}
+
+/** Tells a host to do something, when this transaction commits. The host hears of it at once, or when it connects. */
+export async function sendCommand(tx: Tx, send: SendCommand, clock: Clock): Promise<HostCommandId> {
+  const { organisationId, hostId, fence, deadline, then } = send
+  const command = hostCommand.parse(send.command)
+  const id = newId('hostCommand', clock.now())
+  await tx.hostCommand.create({
+    data: {
+      id,
+      organisationId,
+      hostId,
+      fence,
+      kind: command.kind,
+      command: asJson(command),
+      deadline,
+      thenName: then.name,
+      thenPayload: asJson(then.payload),
+      createdAt: clock.now(),
+    },
+  })
+  await tx.host.updateMany({ where: { id: hostId }, data: { idleSince: null } })
+  const dueAt = new Date(deadline.getTime() + graceSeconds * 1000)
+  await enqueue(tx, expireCommand, { hostId, commandId: id }, { organisationId, key: id, dueAt })
+  return id
+}
+
+export type PendingCommand = {
+  id: HostCommandId
+  fence: number
+  deadlineSeconds: number
+  command: HostCommand
+}
+
+/** What a host has to do and has not answered, oldest first; what is past its deadline is not sent any more. */
+export async function pendingCommands(tx: Tx, hostId: HostId, clock: Clock): Promise<PendingCommand[]> {
+  const now = clock.now()
+  const rows = await tx.hostCommand.findMany({
+    where: { hostId, endedAt: null, deadline: { gt: now } },
+    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+  })
+  await tx.hostCommand.updateMany({
+    where: { id: { in: rows.map(({ id }) => id) }, sentAt: null },
+    data: { sentAt: now },
+  })
+  return rows.map((row) => ({
+    id: asId('hostCommand', row.id),
+    fence: Number(row.fence),
+    deadlineSeconds: Math.max(1, Math.floor((row.deadline.getTime() - now.getTime()) / 1000)),
+    command: hostCommand.parse(row.command),
+  }))
+}
+
+/** The agent has it. */
+export async function commandAccepted(
+  tx: Tx,
+  of: { hostId: HostId; id: HostCommandId },
+  clock: Clock,
+): Promise<void> {
+  await tx.hostCommand.updateMany({
+    where: { ...of, acceptedAt: null, endedAt: null },
+    data: { acceptedAt: clock.now() },
+  })
+}
+
+/** Where the agent is with it; kept until it ended. */
+export async function commandProgress(
+  tx: Tx,
+  of: { hostId: HostId; id: HostCommandId; phase: string; detail?: string | undefined },
+): Promise<void> {
+  const { hostId, id, phase, detail } = of
+  const { count } = await tx.hostCommand.updateMany({
+    where: { hostId, id, endedAt: null },
+    data: { result: { phase, ...(detail ? { detail } : {}) } },
+  })
+  if (count > 0) await announceHost(tx, hostId)
+}
+
+/**
+ * How it ended, and with that the job that was to follow. Once: a later answer changes nothing. Only a command
+ * of this very host. Forgets the token of a build, which has no use any more.
+ */
+export async function endCommand(
+  tx: Tx,
+  of: { hostId: HostId; id: HostCommandId; outcome: CommandOutcome },
+  clock: Clock,
+): Promise<void> {
+  const { hostId, id, outcome } = of
+  // The row's lock makes two answers at once take turns.
+  const { count } = await tx.hostCommand.updateMany({
+    where: { id, hostId, endedAt: null },
+    data: { endedAt: clock.now(), ok: outcome.ok, result: asJson(outcome) },
+  })
+  if (count === 0) return
+  const row = await tx.hostCommand.findUniqueOrThrow({ where: { id } })
+  const organisationId = asId('organisation', row.organisationId)
+  const command = hostCommand.parse(row.command)
+  if (command.kind === 'build' && command.spec.repository.token) {
+    const { token: _spent, ...repository } = command.spec.repository
+    await tx.hostCommand.update({
+      where: { id },
+      data: { command: asJson({ ...command, spec: { ...command.spec, repository } }) },
+    })
+  }
+  if (row.thenName) {
+    const payload = { ...payloadOf(row.thenPayload), commandId: id, outcome }
+    await enqueueNamed(tx, { name: row.thenName, payload }, { organisationId, key: `command:${id}` })
+  }
+  await tx.host.updateMany({
+    where: { id: hostId, kind: 'runner', commands: { none: { endedAt: null } } },
+    data: { idleSince: clock.now() },
+  })
+  await announceHost(tx, hostId)
+}
+
+export const expireCommandHandler: Handler = handle(
+  expireCommand,
+  async ({ hostId, commandId }, { db, clock, organisationId }) => {
+    if (!organisationId) throw new Error('a command belongs to an organisation')
+    await db.inOrganisation(organisationId, async (tx) => {
+      const row = await tx.hostCommand.findUnique({ where: { id: commandId }, include: { host: true } })
+      if (!row || row.endedAt) return
+      const outcome: CommandOutcome = { ok: false, error: hostDidNotAnswer(row) }
+      await endCommand(
+        tx,
+        { hostId: asId('host', hostId), id: asId('hostCommand', commandId), outcome },
+        clock,
+      )
+    })
+  },
+)
+
+/** What a command is at, for a screen. */
+export async function readCommand(
+  tx: Tx,
+  id: HostCommandId,
+): Promise<
+  | {
+      kind: string
+      sentAt?: Date
+      acceptedAt?: Date
+      endedAt?: Date
+      phase?: string
+      /** Once it ended. */
+      outcome?: CommandOutcome
+    }
+  | undefined
+> {
+  const row = await tx.hostCommand.findUnique({ where: { id } })
+  if (!row) return undefined
+  const progress = z.object({ phase: z.string() }).safeParse(row.result)
+  return {
+    kind: row.kind,
+    ...(row.sentAt ? { sentAt: row.sentAt } : {}),
+    ...(row.acceptedAt ? { acceptedAt: row.acceptedAt } : {}),
+    ...(row.endedAt ? { endedAt: row.endedAt } : {}),
+    ...(progress.success && !row.endedAt ? { phase: progress.data.phase } : {}),
+    ...(row.endedAt ? { outcome: storedOutcome.parse(row.result) } : {}),
+  }
+}
+
+// What `endCommand` wrote.
+const storedOutcome = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), output: z.record(z.string(), z.json()) }),
+  z.object({ ok: z.literal(false), error: userErrorFields }),
+])
+
+const record = z.record(z.string(), z.unknown())
+function payloadOf(value: unknown): Record<string, unknown> {
+  const read = record.safeParse(value)
+  return read.success ? read.data : {}
+}
+
+/** JSON as it will come back from the database. */
+function asJson(value: unknown): Prisma.InputJsonValue {
+  const json: Prisma.InputJsonValue = JSON.parse(JSON.stringify(value))
+  return json
+}

@@ -1,0 +1,46 @@
+/**
+ * The register of hosts and runners: who they are, what they were told, how they are, and what they said. In:
+ * rows that cloud expects an instance for, messages of agents as the api's channel checked them. Out: jobs that
+ * follow a command's end, evidence of running services for billing, read models for screens. Always true: a
+ * command ends once, whoever answers first; a host is believed about itself alone. What a proof of identity is
+ * worth is judged by cloud (`proveHost`), what a command means by whoever sends it.
+ */
+export {
+  commandAccepted,
+  commandChannel,
+  commandProgress,
+  endCommand,
+  type PendingCommand,
+  pendingCommands,
+  readCommand,
+  type SendCommand,
+  sendCommand,
+} from './commands.ts'
+export {
+  admitHost,
+  askToEnrol,
+  type Enrolment,
+  enrolmentChannel,
+  getEnrolment,
+  proveHost,
+  refuseHost,
+} from './enrol.ts'
+export { accountRunners, environmentHosts, type HostView } from './environment-hosts.ts'
+export { channelErrors } from './host-errors.ts'
+export { hostsJobs } from './jobs.ts'
+export { type LogChunk, type LogPage, readLogs, sayInLog, storeLogs } from './logs.ts'
+export { mayWrite } from './may-write.ts'
+export { type HostMinute, readMinutes, type ServiceMinute, storeMinute } from './metrics.ts'
+export { findConnectingHost, hostConnected, hostLost, type KnownHost, storeHealth } from './presence.ts'
+export {
+  expectHost,
+  findHost,
+  getHost,
+  type HostFacts,
+  type HostPlace,
+  type HostState,
+  type HostSummary,
+  markHost,
+  updateHost,
+} from './register.ts'
+export { recordAlive } from './usage.ts'

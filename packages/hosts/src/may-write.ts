@@ -1,0 +1,38 @@
+import type { HostId } from '@slipway/core'
+import type { Tx } from '@slipway/db'
+
+/**
+ * Whether a host may write into a stream: its own environment's services, and the builds and deployments it was
+ * given. An agent is believed about itself, never about its neighbours.
+ */
+export async function mayWrite(
+  tx: Tx,
+  of: { hostId: HostId; environmentId: string | undefined; stream: string },
+): Promise<boolean> {
+  const { hostId, environmentId, stream } = of
+  const [kind, id] = stream.split(':')
+  switch (kind) {
+    case 'service':
+      return environmentId !== undefined && id === environmentId
+    case 'build':
+      return wasGiven(tx, hostId, 'build', ['spec', 'executionId'], id)
+    case 'deployment':
+      return wasGiven(tx, hostId, 'deploy', ['spec', 'deploymentId'], id)
+    default:
+      return false
+  }
+}
+
+async function wasGiven(
+  tx: Tx,
+  hostId: HostId,
+  kind: string,
+  path: string[],
+  id: string | undefined,
+): Promise<boolean> {
+  const found = await tx.hostCommand.findFirst({
+    where: { hostId, kind, command: { path, equals: id ?? '' } },
+    select: { id: true },
+  })
+  return found !== null
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import type { ManifestProblem } from './problem.ts'
+
+const architecture = z.enum(['x86_64', 'arm64'])
+export type Architecture = z.infer<typeof architecture>
+
+/** What a release must bring along to run: Node of a range (npm's syntax), or nothing but the release itself. */
+const runtime = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('node'), range: z.string().min(1).max(100) }),
+  z.object({ kind: z.literal('none') }),
+])
+export type Runtime = z.infer<typeof runtime>
+
+/** Sizes by name; which instance type stands behind one is decided by the compute target. */
+export const sizes = ['nano', 'micro', 'small', 'medium', 'large', 'xlarge'] as const
+export type Size = (typeof sizes)[number]
+
+/** The one host of an environment: a size by name, or exactly this EC2 instance type. */
+const machine = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('size'), size: z.enum(sizes) }),
+  z.object({ kind: z.literal('instance'), type: z.string() }),
+])
+export type Machine = z.infer<typeof machine>
+
+export const diskTypes = ['gp3', 'gp2'] as const
+
+const diskPlan = z.object({
+  name: z.string(),
+  /** Where the service finds it on the host, absolute, such as `/data`. */
+  path: z.string(),
+  sizeGigabytes: z.int().positive(),
+  type: z.enum(diskTypes),
+})
+export type DiskPlan = z.infer<typeof diskPlan>
+
+const servicePlan = z.object({
+  name: z.string(),
+  /**
+   * Its folder in the repository and in the release, '' for the root: where `run` is run, or for `static` the
+   * folder that is served.
+   */
+  root: z.string(),
+  /** A shell command; '' for `static`. It listens on $PORT when the service is `web`. */
+  run: z.string(),
+  /** `web` listens on $PORT, `static` is a folder that the host serves: both get a public name. */
+  kind: z.enum(['web', 'worker', 'static']),
+  /** The path that is asked until it answers below 500; left out for a worker. */
+  health: z.object({ path: z.string(), timeoutSeconds: z.int() }).optional(),
+  /** At most one in an app. A service with a disk is never run twice at once. */
+  disks: z.array(diskPlan),
+  /** What was read and detected, one sentence each, for the page of the push. */
+  why: z.array(z.string()),
+})
+export type ServicePlan = z.infer<typeof servicePlan>
+
+const secretPlan = z.object({
+  name: z.string(),
+  /** Whether a random value is made once when none is there. */
+  generate: z.boolean(),
+})
+export type SecretPlan = z.infer<typeof secretPlan>
+
+/** The form in which a plan is kept in a row; parse with it what comes out of one. */
+export const appPlanSchema = z.object({
+  /** `app:` of the manifest. */
+  app: z.string().optional(),
+  /** Whether the repository has a slipway.yaml. */
+  hasManifest: z.boolean(),
+  /** Each name once. */
+  services: z.array(servicePlan).min(1),
+  /** Shell commands for the top of a clone, in this order, each once; none when nothing is to be built. */
+  build: z.array(z.string()),
+  runtime,
+  machine,
+  /** What a ready executable or the instance type fixes; `any` leaves the choice to the target. */
+  architecture: z.union([architecture, z.literal('any')]),
+  /** Plain variables, for all services. */
+  variables: z.record(z.string(), z.string()),
+  secrets: z.array(secretPlan),
+})
+
+/** All that one revision asks for: what is built, what is run, and on what. */
+export type AppPlan = z.infer<typeof appPlanSchema>
+
+/** A plan, or all that keeps it from being one. */
+export type PlanResult = { ok: true; plan: AppPlan } | { ok: false; problems: ManifestProblem[] }

@@ -1,0 +1,29 @@
+/**
+ * What a revision asks for. In: the files of a revision (a `Tree`, so that a git repository is read without a
+ * checkout). Out: an `AppPlan`, or every problem at once with file, line, column and the nearest right name.
+ * What slipway.yaml leaves out is detected; what is detected says why. Nothing here runs, writes or decides
+ * where an app goes: that is left to pipeline and cloud.
+ */
+export {
+  type AppPlan,
+  type Architecture,
+  appPlanSchema,
+  type DiskPlan,
+  diskTypes,
+  type Machine,
+  type PlanResult,
+  type Runtime,
+  type SecretPlan,
+  type ServicePlan,
+  type Size,
+  sizes,
+} from './app-plan.ts'
+export { detect } from './detect/detect.ts'
+export type { Detection } from './detect/detection.ts'
+export { nearest } from './nearest.ts'
+export { plan } from './plan.ts'
+export { describeProblem, formatPlace, type ManifestProblem, type Place, problemsError } from './problem.ts'
+export { type ManifestResult, manifestFile, readManifest } from './read-manifest.ts'
+export type { Manifest } from './schema.ts'
+export { type Tree, type TreeEntry, treeOf } from './tree.ts'
+export { architectureOfInstance } from './whole-app.ts'

@@ -1,0 +1,243 @@
+import { z } from 'zod'
+import { diskTypes, sizes } from './app-plan.ts'
+
+const command = z
+  .string()
+  .trim()
+  .min(1, 'is empty')
+  .max(3500, 'is longer than 3,500 characters')
+  .refine((text) => !text.includes('\0'), 'holds a NUL character')
+
+const name = z
+  .string()
+  .regex(
+    /^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$/,
+    'is not a name: 1 to 20 of a-z, 0-9 and -, starting with a letter, not ending with -',
+  )
+
+const variableName = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_]{0,127}$/,
+    'is not a name of a variable: letters, digits and _, not starting with a digit',
+  )
+  .refine((text) => text !== 'PORT', 'is given by the host: each service finds in PORT where to listen')
+
+const folder = z
+  .string()
+  .max(256, 'is longer than 256 characters')
+  .refine(
+    isInside,
+    'is not a folder inside the repository: letters, digits, @ . _ - and /, no / in front, no ..',
+  )
+
+const sizeDescription =
+  'How large the host is. One host carries all services of an app, so services that name a size must name the same.'
+
+const size = z
+  .union([
+    z.enum(sizes),
+    z.strictObject({
+      instance: z
+        .string()
+        .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'is not an EC2 instance type such as t4g.small')
+        .meta({ description: 'Exactly this EC2 instance type.', examples: ['c7g.large'] }),
+    }),
+  ])
+  .meta({ description: sizeDescription, default: 'small', examples: ['small', { instance: 'c7g.large' }] })
+
+const disk = z.strictObject({
+  path: z
+    .string()
+    .refine(
+      isMountPath,
+      'is not a place for a disk: an absolute path such as /data, outside the system’s own folders',
+    )
+    .meta({ description: 'Where the service finds the disk.', examples: ['/data'] }),
+  size: z
+    .string()
+    .regex(/^[1-9][0-9]*\s?(GB|TB)$/, 'is not a size such as 20GB')
+    .refine((text) => gigabytes(text) <= 16_384, 'is larger than a volume can be: at most 16TB')
+    .meta({
+      description: 'Size of the volume..',
+      default: '8GB',
+      examples: ['20GB'],
+    })
+    .optional(),
+  type: z.enum(diskTypes).meta({ description: 'EBS volume type.', default: 'gp3' }).optional(),
+})
+
+const healthPath = z
+  .string()
+  .regex(/^\/[^\s]*$/, 'is not a path such as /healthz')
+  .max(256, 'is longer than 256 characters')
+
+const health = z
+  .union([
+    healthPath,
+    z.literal(false),
+    z.strictObject({
+      path: healthPath.meta({ description: 'The path that is asked.', default: '/' }).optional(),
+      timeout: z
+        .string()
+        .regex(/^[1-9][0-9]*\s?(s|m)$/, 'is not a duration such as 60s or 2m')
+        .refine((text) => seconds(text) <= 600, 'is longer than 10m')
+        .meta({
+          description: 'How long a new release may take until it answers.',
+          default: '60s',
+          examples: ['90s'],
+        })
+        .optional(),
+    }),
+  ])
+  .meta({
+    description:
+      'The path that tells whether the service is well: any answer below 500. `false`: it listens on no port, it is a worker.',
+    default: '/',
+    examples: ['/healthz', false, { path: '/healthz', timeout: '90s' }],
+  })
+
+const service = z.strictObject({
+  root: folder
+    .meta({
+      description: 'Folder of the service: detection, build and run start here.',
+      default: '.',
+      examples: ['services/web'],
+    })
+    .optional(),
+  build: command
+    .meta({
+      description: 'Shell command that builds it on a runner. Detected when left out.',
+      examples: ['npm ci && npm run build'],
+    })
+    .optional(),
+  run: command
+    .meta({
+      description: 'Shell command that runs it; listens on $PORT. Detected when left out.',
+      examples: ['node server.js'],
+    })
+    .optional(),
+  publish: folder
+    .meta({
+      description: 'Folder that is served as it is after the build, instead of `run`.',
+      examples: ['dist'],
+    })
+    .optional(),
+  kind: z
+    .enum(['server'])
+    .meta({ description: 'Compute kind: one EC2 instance with in-place deployments.', default: 'server' })
+    .optional(),
+  size: size.optional(),
+  health: health.optional(),
+  disks: z
+    .record(name, disk)
+    .meta({
+      description: 'Disks by name. They outlive hosts and deployments. At most one in an app.',
+      examples: [{ data: { path: '/data', size: '20GB' } }],
+    })
+    .optional(),
+})
+
+const variableValue = z.union([
+  z.string().max(32_000, 'is longer than 32,000 characters'),
+  z.number(),
+  z.boolean(),
+])
+
+const secret = z.union([variableName, z.record(variableName, z.literal('generate'))])
+
+/** slipway.yaml, as far as it works. What is written here is the JSON Schema and the reference page too. */
+export const manifestSchema = z.strictObject({
+  app: name.meta({ description: 'Name of the app.', examples: ['shop'] }).optional(),
+  services: z
+    .record(name, service)
+    .meta({
+      description:
+        'Process types by name. Left out: one service `web`, or those of the Procfile. A service that is named `web`, is alone, or has `health` or `publish` listens on $PORT and gets a public name; the others are workers.',
+    })
+    .optional(),
+  env: z
+    .record(variableName, variableValue)
+    .meta({ description: 'Plain variables of all services.', examples: [{ LOG_LEVEL: 'info' }] })
+    .optional(),
+  secrets: z
+    .array(secret)
+    .max(200, 'has more than 200 entries')
+    .meta({
+      description:
+        'Names of secrets; their values live in the parameter store of your own AWS account. `generate` makes a random value once.',
+      examples: [['STRIPE_KEY', { SESSION_KEY: 'generate' }]],
+    })
+    .optional(),
+})
+
+export type Manifest = z.infer<typeof manifestSchema>
+export type ManifestService = z.infer<typeof service>
+
+/** What the fields of each level are called, for the nearest name. */
+export const fields = {
+  manifest: Object.keys(manifestSchema.shape),
+  service: Object.keys(service.shape),
+  disk: Object.keys(disk.shape),
+  size: ['instance'],
+  health: ['path', 'timeout'],
+}
+export type Level = keyof typeof fields
+
+/** Fields that a manifest may have one day and that are refused until they do what they say. */
+export const fieldsNotYet: Record<Level, readonly string[]> = {
+  manifest: ['release', 'resources', 'drains', 'alerts', 'pipeline', 'previews'],
+  service: ['watch', 'scale', 'deploy', 'domains', 'hooks', 'every', 'overlap', 'patch'],
+  disk: ['iops', 'snapshots'],
+  size: ['cpu', 'memory', 'spot'],
+  health: [],
+}
+
+/** Values in the same position, by the field's path with `*` for names. */
+export const valuesNotYet: Record<string, readonly string[]> = {
+  'services.*.kind': ['function', 'cluster', 'static'],
+}
+
+/** Seconds of a duration that the schema has let through. */
+export function seconds(duration: string): number {
+  return Number.parseInt(duration, 10) * (duration.endsWith('m') ? 60 : 1)
+}
+
+/** Gigabytes of a size that the schema has let through. */
+export function gigabytes(text: string): number {
+  return Number.parseInt(text, 10) * (text.endsWith('TB') ? 1024 : 1)
+}
+
+/** A folder in the form of a tree's path: '' for the root, no `./` in front, no `/` behind. */
+export function cleanFolder(path: string): string {
+  return path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/')
+}
+
+function isInside(path: string): boolean {
+  return /^[\w@.-][\w@./-]*$/.test(path) && !path.includes('..')
+}
+
+const systemFolders = [
+  'bin',
+  'boot',
+  'dev',
+  'etc',
+  'lib',
+  'lib64',
+  'proc',
+  'root',
+  'run',
+  'sbin',
+  'sys',
+  'tmp',
+  'usr',
+]
+
+function isMountPath(path: string): boolean {
+  if (!/^(\/[A-Za-z0-9_][A-Za-z0-9_.-]*){1,8}$/.test(path)) return false
+  const [, first = ''] = path.split('/')
+  return !systemFolders.includes(first) && path !== '/var' && !/^\/var\/(lib|lib\/slipway(\/.*)?)$/.test(path)
+}

@@ -1,0 +1,101 @@
+import type { Architecture, Machine, Runtime } from './app-plan.ts'
+import { architectureOfCommand } from './detect/executable.ts'
+import { type ManifestProblem, type PlaceOf, withPlace } from './problem.ts'
+import type { Manifest } from './schema.ts'
+import type { Part } from './service-part.ts'
+import type { Tree } from './tree.ts'
+
+/** One release carries one runtime: the range of the first service that needs Node. */
+export function joinRuntimes(runtimes: Runtime[]): Runtime {
+  return runtimes.find((runtime) => runtime.kind === 'node') ?? { kind: 'none' }
+}
+
+export async function architectureOf(
+  tree: Tree,
+  parts: Part[],
+  problems: ManifestProblem[],
+): Promise<Architecture | 'any'> {
+  let fixed: { by: string; architecture: Architecture } | undefined
+  for (const { service, machine } of parts) {
+    const asked = machine?.machine.kind === 'instance' ? machine.machine.type : undefined
+    const found = await architectureOfCommand(tree, service.root, service.run)
+    if (found && 'problem' in found) problems.push(found.problem)
+    const claims = [
+      ...(asked ? [{ by: `instance type ${asked}`, architecture: architectureOfInstance(asked) }] : []),
+      ...(found && 'file' in found ? [{ by: found.file, architecture: found.architecture }] : []),
+    ]
+    for (const claim of claims) {
+      if (fixed && fixed.architecture !== claim.architecture) {
+        problems.push({
+          code: 'manifest-two-architectures',
+          what: `${fixed.by} is ${fixed.architecture}, ${claim.by} is ${claim.architecture}.`,
+          why: 'All services of an app run on one host.',
+          todo: 'Choose another instance type, or build for its architecture.',
+          ...withPlace(machine?.place),
+        })
+      }
+      fixed ??= claim
+    }
+  }
+  return fixed?.architecture ?? 'any'
+}
+
+/** AWS names Graviton families with a g behind the generation: c7g, m6gd, t4g, im4gn; and a1. */
+export function architectureOfInstance(type: string): Architecture {
+  return /^(a1|[a-z]+\d+g[a-z]*)\./.test(type) ? 'arm64' : 'x86_64'
+}
+
+export function diskProblems(parts: Part[], placeOf: PlaceOf): ManifestProblem[] {
+  const disks = parts.flatMap((part) =>
+    part.service.disks.map((disk) => ({ service: part.service.name, disk })),
+  )
+  return disks.slice(1).map(({ service, disk }) => ({
+    code: 'manifest-not-supported-yet',
+    what: `${disk.name} would be a second disk.`,
+    why: 'An app has at most one.',
+    todo: 'Put both folders on the first.',
+    value: disk.name,
+    ...withPlace(placeOf(['services', service, 'disks', disk.name])),
+  }))
+}
+
+export function machineProblems(parts: Part[]): ManifestProblem[] {
+  const named = parts.flatMap((part) => (part.machine ? [{ name: part.service.name, ...part.machine }] : []))
+  const [first, ...others] = named
+  if (first === undefined) return []
+  return others
+    .filter((other) => nameOf(other.machine) !== nameOf(first.machine))
+    .map((other) => ({
+      code: 'manifest-two-sizes',
+      what: `services.${first.name} asks for ${nameOf(first.machine)}, services.${other.name} for ${nameOf(other.machine)}.`,
+      why: 'All services of an app run on one host.',
+      todo: 'Name the size once.',
+      value: nameOf(other.machine),
+      ...withPlace(other.place),
+    }))
+}
+
+export function secretProblems(manifest: Manifest, placeOf: PlaceOf): ManifestProblem[] {
+  const names = new Set<string>()
+  return (manifest.secrets ?? []).flatMap((secret, index) =>
+    (typeof secret === 'string' ? [secret] : Object.keys(secret)).flatMap((name) => {
+      const where = manifest.env?.[name] !== undefined ? 'env' : names.has(name) ? 'secrets' : undefined
+      names.add(name)
+      if (where === undefined) return []
+      return [
+        {
+          code: 'manifest-name-twice',
+          what: `${name} is in ${where} too.`,
+          why: 'A service would get only one of the two.',
+          todo: 'Remove one of them.',
+          value: name,
+          ...withPlace(placeOf(['secrets', index])),
+        },
+      ]
+    }),
+  )
+}
+
+function nameOf(machine: Machine): string {
+  return machine.kind === 'size' ? machine.size : machine.type
+}

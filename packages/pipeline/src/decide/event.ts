@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import {
+  environmentIdSchema,
+  errorSchema,
+  executionIdSchema,
+  executionKinds,
+  releaseIdSchema,
+  undoneSchema,
+} from './execution.ts'
+
+/**
+ * Everything that can happen to an execution. Events are the source: the state is their fold, in the order
+ * in which they were recorded. `path` names a place: `build`, a stage, or `stage/wave/target`.
+ */
+const at = z.string()
+const path = z.string()
+const attempt = z.number().int().positive()
+
+/** What an execution can wait in; each has a timer. */
+export const waits = ['building', 'holding', 'waiting', 'deploying', 'stopping', 'restoring'] as const
+export type Wait = (typeof waits)[number]
+
+export const eventSchema = z.discriminatedUnion('type', [
+  /** The first event. With `error` the manifest was refused, and this is also the last. */
+  z.object({
+    type: z.literal('received'),
+    at,
+    kind: z.enum(executionKinds),
+    order: z.number().int(),
+    deploysByItself: z.boolean(),
+    releaseId: releaseIdSchema.nullable(),
+    stages: z.array(
+      z.object({
+        name: z.string(),
+        waves: z.array(
+          z.object({
+            limit: z.number().int().positive(),
+            targets: z.array(z.object({ environmentId: environmentIdSchema, name: z.string() })),
+          }),
+        ),
+      }),
+    ),
+    error: errorSchema.nullable(),
+  }),
+  /** A runner was told to build; says nothing new to the state, but to whoever reads the log. */
+  z.object({ type: z.literal('build-started'), at, attempt }),
+  z.object({ type: z.literal('build-succeeded'), at, attempt, releaseId: releaseIdSchema }),
+  /** `again` is true where the build's own content is not to blame (its runner went away). */
+  z.object({ type: z.literal('build-failed'), at, attempt, error: errorSchema, again: z.boolean() }),
+  z.object({ type: z.literal('deploy-requested'), at, by: z.string() }),
+  /** The lane of a stage let it in. */
+  z.object({ type: z.literal('entered'), at, stage: z.string() }),
+  z.object({ type: z.literal('superseded'), at, by: executionIdSchema }),
+  /** Its steps began, with this release; says nothing new to the state. */
+  z.object({ type: z.literal('target-deploying'), at, path, attempt, release: z.number().int() }),
+  z.object({ type: z.literal('target-healthy'), at, path, attempt }),
+  z.object({
+    type: z.literal('target-failed'),
+    at,
+    path,
+    attempt,
+    error: errorSchema,
+    undone: undoneSchema,
+    /** Whether the app itself did not come up, and not the account, the host or Slipway. */
+    isAppsFault: z.boolean(),
+  }),
+  z.object({ type: z.literal('target-stopped'), at, path, attempt, undone: undoneSchema }),
+  z.object({ type: z.literal('target-restored'), at, path, attempt }),
+  z.object({ type: z.literal('target-restore-failed'), at, path, attempt, error: errorSchema }),
+  z.object({ type: z.literal('cancel-requested'), at, by: z.string() }),
+  /** The timer of one wait came due. Says nothing when that wait is over. */
+  z.object({ type: z.literal('deadline'), at, path, attempt, wait: z.enum(waits) }),
+])
+export type ExecutionEvent = z.infer<typeof eventSchema>
+export type EventOf<T extends ExecutionEvent['type']> = Extract<ExecutionEvent, { type: T }>

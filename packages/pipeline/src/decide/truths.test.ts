@@ -1,0 +1,297 @@
+import { asId, type ExecutionId } from '@slipway/core'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { fold } from './advance.ts'
+import { type Effect, effectId } from './effect.ts'
+import type { EventOf, ExecutionEvent } from './event.ts'
+import type { Execution } from './execution.ts'
+import { move, type Pipeline } from './move.ts'
+
+/**
+ * Random histories of a whole app: pushes, buttons, cancels, answers that come late, twice or never, timers.
+ * After every event the truths of the pipeline that can be seen from outside are asked.
+ */
+type Choice = { what: number; pick: number; outcome: number }
+
+const error = { code: 'test-red', what: 'It did not come up.' }
+const release = asId('release', 'rel_0001')
+
+type Shape = EventOf<'received'>['stages']
+const target = (name: string) => ({ environmentId: asId('environment', `env_${name}`), name })
+const shapes: Shape[] = [
+  [{ name: 'production', waves: [{ limit: 1, targets: [target('prod')] }] }],
+  [
+    { name: 'staging', waves: [{ limit: 1, targets: [target('staging')] }] },
+    {
+      name: 'production',
+      waves: [
+        { limit: 1, targets: [target('onebox')] },
+        { limit: 2, targets: [target('east'), target('west'), target('south')] },
+      ],
+    },
+  ],
+]
+
+class World {
+  pipeline: Pipeline = { executions: new Map(), lastEntered: {} }
+  readonly logs = new Map<ExecutionId, ExecutionEvent[]>()
+  readonly seen: { id: ExecutionId; event: ExecutionEvent }[] = []
+  readonly effectIds = new Set<string>()
+  readonly entered: { stage: string; order: number }[] = []
+  open: { id: ExecutionId; effect: Effect }[] = []
+  private millisecond = Date.parse('2026-11-24T10:00:00Z')
+  private pushes = 0
+  private readonly shape: Shape
+
+  constructor(shape: Shape) {
+    this.shape = shape
+  }
+
+  at(): string {
+    this.millisecond += 1000
+    return new Date(this.millisecond).toISOString()
+  }
+
+  happen(id: ExecutionId, event: ExecutionEvent) {
+    const before = this.pipeline.executions.get(id)
+    const moved = move(this.pipeline, [{ id, event }], event.at)
+    if (before !== undefined && this.seen.some((old) => old.id === id && old.event === event)) {
+      // A double: nothing may change. A second `cancel` or `deploy` from a person is such a double too.
+      if (moved.pipeline.executions.get(id) !== before || moved.effects.length > 0) {
+        throw new Error(`a double of ${event.type} changed something`)
+      }
+    }
+    this.pipeline = moved.pipeline
+    this.record(id, event)
+    for (const decided of moved.decided) {
+      this.record(decided.id, decided.event)
+      if (decided.event.type !== 'entered') continue
+      const execution = this.execution(decided.id)
+      if (execution.kind === 'push') this.entered.push({ stage: decided.event.stage, order: execution.order })
+    }
+    for (const { id: of, effect } of moved.effects) {
+      const key = effectId(of, effect)
+      if (this.effectIds.has(key)) throw new Error(`the effect ${key} was asked for twice`)
+      this.effectIds.add(key)
+      this.open.push({ id: of, effect })
+    }
+    this.hold()
+  }
+
+  execution(id: ExecutionId): Execution {
+    const execution = this.pipeline.executions.get(id)
+    if (execution === undefined) throw new Error('no such execution')
+    return execution
+  }
+
+  private record(id: ExecutionId, event: ExecutionEvent) {
+    this.seen.push({ id, event })
+    const log = this.logs.get(id) ?? []
+    log.push(event)
+    this.logs.set(id, log)
+  }
+
+  receive(kind: Execution['kind'], deploysByItself: boolean) {
+    this.pushes += 1
+    const id = asId('execution', `exe_${String(this.pushes).padStart(4, '0')}`)
+    this.happen(id, {
+      type: 'received',
+      at: this.at(),
+      kind,
+      order: kind === 'push' ? this.pushes : 1,
+      deploysByItself,
+      releaseId: kind === 'push' ? null : release,
+      stages: this.shape,
+      error: null,
+    })
+  }
+
+  answer(position: number, outcome: number) {
+    const [picked] = this.open.splice(position % this.open.length, 1)
+    if (picked === undefined) return
+    const event = answerTo(picked.effect, outcome, this.at())
+    if (event !== undefined) this.happen(picked.id, event)
+  }
+
+  step(choice: Choice) {
+    const ids = [...this.logs.keys()]
+    const id = ids[choice.pick % Math.max(ids.length, 1)]
+    switch (choice.what) {
+      case 0:
+        return this.receive('push', choice.outcome % 2 === 0)
+      case 1:
+        return this.receive(
+          (['rollback', 'redeploy', 'configuration'] as const)[choice.outcome % 3] ?? 'rollback',
+          true,
+        )
+      case 2:
+        return id && this.happen(id, { type: 'deploy-requested', at: this.at(), by: 'usr_1234' })
+      case 3:
+        return id && this.happen(id, { type: 'cancel-requested', at: this.at(), by: 'usr_1234' })
+      case 4: {
+        const old = this.seen[choice.pick % Math.max(this.seen.length, 1)]
+        // Asking again is not a double of a first word that came before anything else happened.
+        if (old === undefined || old.event.type === 'received' || isWordOfSomeone(old.event)) return
+        return this.happen(old.id, old.event)
+      }
+      default:
+        if (this.open.length > 0) this.answer(choice.pick, choice.outcome)
+    }
+  }
+
+  /** Answers all that is open, timers last, until nothing is. */
+  drain(outcome: number, growth = 1) {
+    for (let round = 0; this.open.length > 0; round++) {
+      if (round > 2000) throw new Error('it does not come to an end')
+      const live = this.open.findIndex(({ effect }) => effect.type !== 'timer')
+      this.answer(Math.max(live, 0), outcome + round * growth)
+    }
+  }
+
+  /** The truths, each named as pipelines are described. */
+  private hold() {
+    const running = [...this.pipeline.executions.values()]
+    const holders = new Map<string, string>()
+    const environments = new Map<string, string>()
+    for (const execution of running) {
+      for (const stage of execution.stages) {
+        if (stage.lane.is === 'entered') {
+          if (holders.has(stage.name)) throw new Error(`two executions hold ${stage.name}`)
+          holders.set(stage.name, execution.id)
+          if (execution.end !== null) throw new Error('an ended execution holds a stage')
+        }
+        for (const { progress, environmentId } of stage.waves.flatMap((wave) => wave.targets)) {
+          if (!['deploying', 'stopping', 'restoring'].includes(progress.is)) continue
+          if (environments.has(environmentId)) throw new Error(`two executions change ${environmentId}`)
+          environments.set(environmentId, execution.id)
+        }
+      }
+      if (execution.end === null && !this.waitsWithTimer(execution)) throw new Error('a wait has no timer')
+      // A red wave that is over has nothing left that runs the new release, but what could not be put back.
+      if (execution.end?.how === 'failed') {
+        for (const stage of execution.stages) {
+          for (const wave of stage.waves) {
+            const states = wave.targets.map(({ progress }) => progress.is)
+            if (states.includes('failed') && states.includes('healthy')) throw new Error('half a wave stayed')
+          }
+        }
+      }
+    }
+    const last = new Map<string, number>()
+    for (const { stage, order } of this.entered) {
+      if (order <= (last.get(stage) ?? 0)) throw new Error('something older entered after something newer')
+      last.set(stage, order)
+    }
+  }
+
+  private waitsWithTimer(execution: Execution): boolean {
+    return this.open.some(({ id, effect }) => {
+      if (id !== execution.id || effect.type !== 'timer') return false
+      if (effect.wait === 'building') return execution.build.is === 'running'
+      return execution.stages.some(
+        (stage) =>
+          (stage.name === effect.path && stage.lane.is === effect.wait) ||
+          stage.waves.some((wave) => wave.targets.some(({ progress }) => progress.is === effect.wait)),
+      )
+    })
+  }
+}
+
+function isWordOfSomeone(event: ExecutionEvent): boolean {
+  return event.type === 'cancel-requested' || event.type === 'deploy-requested'
+}
+
+function answerTo(effect: Effect, outcome: number, at: string): ExecutionEvent | undefined {
+  const { path, attempt } = effect
+  switch (effect.type) {
+    case 'build':
+      return outcome % 4 < 3
+        ? { type: 'build-succeeded', at, attempt, releaseId: release }
+        : { type: 'build-failed', at, attempt, error, again: outcome % 8 === 3 }
+    case 'deploy':
+      return outcome % 3 < 2
+        ? { type: 'target-healthy', at, path, attempt }
+        : {
+            type: 'target-failed',
+            at,
+            path,
+            attempt,
+            error,
+            undone: 'undone',
+            isAppsFault: outcome % 2 === 0,
+          }
+    case 'stop-deploy':
+      // Sometimes never: then its timer has to do.
+      return outcome % 3 === 0 ? undefined : { type: 'target-stopped', at, path, attempt, undone: 'undone' }
+    case 'restore':
+      return outcome % 3 === 0
+        ? { type: 'target-restore-failed', at, path, attempt, error }
+        : { type: 'target-restored', at, path, attempt }
+    case 'timer':
+      return { type: 'deadline', at, path, attempt, wait: effect.wait }
+    case 'stop-build':
+    case 'tell-failed':
+      return undefined
+  }
+}
+
+const choice = fc.record({ what: fc.nat(9), pick: fc.nat(1000), outcome: fc.nat(23) })
+
+test.each([0, 1])('the truths hold after every event of a random history (shape %i)', (which) => {
+  fc.assert(
+    fc.property(fc.array(choice, { maxLength: 100 }), fc.nat(23), (choices, outcome) => {
+      const world = new World(shapes[which] ?? [])
+      for (const each of choices) world.step(each)
+      world.drain(outcome)
+      for (const [id, events] of world.logs) {
+        const execution = world.execution(id)
+        if (execution.end === null) throw new Error('an execution never ended')
+        if (execution.stages.some((stage) => stage.lane.is === 'entered'))
+          throw new Error('a lane is not free')
+        expect(fold(id, events)).toEqual(execution)
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('answers of the targets of one wave give the same end in any order', () => {
+  const outcomes = fc.array(fc.boolean(), { minLength: 3, maxLength: 3 })
+  const order = fc.shuffledSubarray([0, 1, 2], { minLength: 3 })
+  fc.assert(
+    fc.property(outcomes, order, order, (greens, one, other) => {
+      const ends = [one, other].map((sequence) => {
+        const world = new World([
+          { name: 'production', waves: [{ limit: 3, targets: ['a1234', 'b1234', 'c1234'].map(target) }] },
+        ])
+        world.receive('rollback', true)
+        const [id] = [...world.logs.keys()]
+        if (id === undefined) throw new Error('nothing was received')
+        for (const position of sequence) {
+          const path = `production/0/${position}`
+          world.happen(
+            id,
+            greens[position]
+              ? { type: 'target-healthy', at: world.at(), path, attempt: 1 }
+              : {
+                  type: 'target-failed',
+                  at: world.at(),
+                  path,
+                  attempt: 1,
+                  error,
+                  undone: 'undone',
+                  isAppsFault: true,
+                },
+          )
+        }
+        world.drain(1, 0)
+        const execution = world.execution(id)
+        return {
+          how: execution.end?.how,
+          targets: execution.stages[0]?.waves[0]?.targets.map(({ progress }) => progress.is),
+        }
+      })
+      expect(ends[0]).toEqual(ends[1])
+    }),
+  )
+})

@@ -1,0 +1,244 @@
+import {
+  type AppId,
+  asId,
+  type Clock,
+  type DeploymentId,
+  type EnvironmentId,
+  type ExecutionId,
+  type OrganisationId,
+  type ReleaseId,
+  UserError,
+} from '@slipway/core'
+import { type HeldLease, leaseHolder, releaseLease, type Tx, takeLease } from '@slipway/db'
+import {
+  type App,
+  type Environment,
+  getAppById,
+  getEnvironmentById,
+  prepareServices,
+  type Sealing,
+  type Service,
+  secretsReady,
+} from '@slipway/environments'
+import { pathOf } from './decide/advance.ts'
+import { type Execution, executionSchema, type Progress } from './decide/execution.ts'
+import { deploymentIdOf } from './deployment-id.ts'
+import { lockPipeline } from './pipeline-rows.ts'
+import { recordEvent } from './record-event.ts'
+import { getRelease, type Release, releaseToReconfigure, withConfigurationOfNow } from './release-rows.ts'
+
+/** Where a deployment stands in its execution, as the effect that runs it was told. */
+export type TargetOf = {
+  organisationId: OrganisationId
+  executionId: ExecutionId
+  path: string
+  attempt: number
+  environmentId: EnvironmentId
+}
+
+/** A deployment that is under way, with all that its steps need. */
+export type OpenDeployment = TargetOf & {
+  id: DeploymentId
+  app: App
+  environment: Environment
+  release: Release
+  services: Service[]
+  fence: bigint
+  /** Somebody asked it to stop. */
+  isStopping: boolean
+}
+
+export type Opening =
+  | { is: 'open'; deployment: OpenDeployment }
+  /** It is over, or was never asked for: an answer that came late. */
+  | { is: 'over' }
+  /** Another deployment, or a deletion, holds the environment, or a secret is on its way: come again. */
+  | { is: 'busy'; on: string }
+  /** What runs is what was asked for: there is nothing to do. */
+  | { is: 'nothing-to-do' }
+  | { is: 'failed'; error: UserError }
+
+type Settings = { clock: Clock; sealing: Sealing }
+
+/** Longer than any wait between two looks; renewed at each. */
+export const leaseSeconds = 900
+
+export const environmentLease = (id: EnvironmentId) => `environment:${id}`
+
+/**
+ * Opens a deployment, or finds the open one again: its row, its release, and the lease of its environment,
+ * whose fence goes along with every command. One transaction; twice is safe.
+ */
+export async function openDeployment(tx: Tx, of: TargetOf, settings: Settings): Promise<Opening> {
+  const { organisationId, executionId, path, attempt, environmentId } = of
+  const row = await tx.execution.findUniqueOrThrow({ where: { id: executionId } })
+  const appId = asId('app', row.appId)
+  await lockPipeline(tx, appId)
+  const execution = executionSchema.parse(row.state)
+  const progress = progressAt(execution, path)
+  if (progress === undefined || !isUnderWay(progress, attempt)) return { is: 'over' }
+
+  const id = deploymentIdOf(executionId, path, attempt)
+  const known = await tx.deployment.findUnique({ where: { id } })
+  if (known !== null && known.status !== 'running') return { is: 'over' }
+  const lease = await takeEnvironment(tx, organisationId, environmentId, id)
+  if (lease === undefined) return { is: 'busy', on: 'whoever changes the environment now to be done' }
+
+  const environment = await getEnvironmentById(tx, environmentId)
+  const app = await getAppById(tx, appId)
+  const isStopping = progress.is === 'stopping'
+  let releaseId: ReleaseId
+  if (known === null) {
+    if (isStopping) return { is: 'over' }
+    const chosen = await chooseRelease(tx, { ...of, appId }, execution, progress, settings)
+    if (chosen.is !== 'chosen') {
+      await releaseLease(tx, organisationId, environmentLease(environmentId), id)
+      return chosen
+    }
+    releaseId = chosen.release.id
+    await tx.deployment.create({
+      data: {
+        id,
+        organisationId,
+        environmentId,
+        executionId,
+        releaseId,
+        previousReleaseId: environment.liveReleaseId,
+        fence: lease.fence,
+        status: 'running',
+        startedAt: settings.clock.now(),
+      },
+    })
+    const at = settings.clock.now().toISOString()
+    await recordEvent(
+      tx,
+      executionId,
+      { type: 'target-deploying', at, path, attempt, release: chosen.release.number },
+      `${path}/${attempt}/begun`,
+    )
+  } else {
+    releaseId = asId('release', known.releaseId)
+    if (known.fence !== lease.fence)
+      await tx.deployment.update({ where: { id }, data: { fence: lease.fence } })
+  }
+  const release = await getRelease(tx, releaseId)
+  const services = await prepareServices(
+    tx,
+    { organisationId, environmentId, appName: app.name },
+    release.plan.services,
+    settings.clock,
+  )
+  return {
+    is: 'open',
+    deployment: { ...of, id, app, environment, release, services, fence: lease.fence, isStopping },
+  }
+}
+
+/**
+ * The lease of the environment, also from a deployment whose execution gave up on it: it never comes back, and
+ * should its host still work on it, the new fence is greater.
+ */
+async function takeEnvironment(
+  tx: Tx,
+  organisationId: OrganisationId,
+  environmentId: EnvironmentId,
+  id: DeploymentId,
+): Promise<HeldLease | undefined> {
+  const name = environmentLease(environmentId)
+  const lease = await takeLease(tx, organisationId, name, id, leaseSeconds)
+  if (lease !== undefined) return lease
+  const holder = (await leaseHolder(tx, organisationId, name))?.holder
+  if (holder === undefined) return undefined
+  const givenUp = await tx.deployment.updateMany({
+    where: { id: holder, execution: { endedAt: { not: null } } },
+    data: { status: 'cancelled' },
+  })
+  if (givenUp.count === 0) return undefined
+  await releaseLease(tx, organisationId, name, holder)
+  return takeLease(tx, organisationId, name, id, leaseSeconds)
+}
+
+/** The state of the target at a path; undefined where the execution has none there. */
+function progressAt(execution: Execution, path: string): Progress | undefined {
+  for (const stage of execution.stages) {
+    for (const [wave, { targets }] of stage.waves.entries()) {
+      for (const [position, target] of targets.entries()) {
+        if (pathOf(stage.name, wave, position) === path) return target.progress
+      }
+    }
+  }
+  return undefined
+}
+
+function isUnderWay(progress: Progress, attempt: number): boolean {
+  const isMoving = progress.is === 'deploying' || progress.is === 'stopping' || progress.is === 'restoring'
+  return isMoving && progress.attempt === attempt
+}
+
+type Choice = { is: 'chosen'; release: Release } | Exclude<Opening, { is: 'open' } | { is: 'over' }>
+
+async function chooseRelease(
+  tx: Tx,
+  of: TargetOf & { appId: AppId },
+  execution: Execution,
+  progress: Progress,
+  settings: Settings,
+): Promise<Choice> {
+  if (progress.is === 'restoring') return releaseBefore(tx, of)
+  if (execution.kind === 'rollback') {
+    if (execution.releaseId === null) throw new Error('a rollback names its release')
+    return { is: 'chosen', release: await getRelease(tx, execution.releaseId) }
+  }
+
+  const asked =
+    execution.kind === 'configuration'
+      ? await releaseToReconfigure(tx, of.environmentId)
+      : execution.releaseId === null
+        ? undefined
+        : { release: await getRelease(tx, execution.releaseId), isLive: false }
+  if (asked === undefined) return { is: 'nothing-to-do' }
+  const ready = await secretsReady(tx, of, asked.release.plan.secrets, settings)
+  if (ready.is === 'on-their-way') return { is: 'busy', on: `${ready.names.join(', ')} to be stored` }
+  if (ready.is === 'missing') return { is: 'failed', error: secretMissing(ready.names) }
+
+  const { organisationId, appId, environmentId } = of
+  const { revisionId } = asked.release
+  const place = { organisationId, appId, environmentId, revisionId }
+  const release = await withConfigurationOfNow(tx, place, asked.release, settings.clock)
+  if (asked.isLive && release.id === asked.release.id) return { is: 'nothing-to-do' }
+  return { is: 'chosen', release }
+}
+
+/** What was live before the deployment of this place began. */
+async function releaseBefore(tx: Tx, of: TargetOf): Promise<Choice> {
+  const changed = await tx.deployment.findUnique({
+    where: { id: deploymentIdOf(of.executionId, of.path, of.attempt - 1) },
+  })
+  if (changed?.previousReleaseId) {
+    return { is: 'chosen', release: await getRelease(tx, asId('release', changed.previousReleaseId)) }
+  }
+  return {
+    is: 'failed',
+    error: new UserError({
+      code: 'pipeline-nothing-to-restore',
+      kind: 'failed',
+      what: 'There is nothing to go back to here.',
+      why: 'This was the first release in this environment.',
+      todo: 'Fix what went wrong in the other environments of the wave and push again.',
+    }),
+  }
+}
+
+function secretMissing(names: string[]): UserError {
+  const [first = ''] = names
+  const many = names.length > 1
+  return new UserError({
+    code: 'deployment-secret-missing',
+    kind: 'failed',
+    what: many
+      ? `${names.join(', ')} have no value in this environment.`
+      : `${first} has no value in this environment.`,
+    why: 'slipway.yaml names it under `secrets`; its value lives in your own Parameter Store and was never set.',
+    todo: `Set ${many ? 'them' : 'it'} under Variables and secrets; the build is deployed by itself once ${many ? 'they are' : 'it is'} there.`,
+  })
+}

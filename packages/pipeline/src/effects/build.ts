@@ -1,0 +1,174 @@
+import {
+  type AppId,
+  asId,
+  type Clock,
+  type EnvironmentId,
+  type ExecutionId,
+  type Log,
+  type OrganisationId,
+  type ReleaseId,
+  type RevisionId,
+  UserError,
+  type UserErrorFields,
+} from '@slipway/core'
+import type { Database, Tx } from '@slipway/db'
+import { type App, getAppById } from '@slipway/environments'
+import { type Handler, handle, type JobContext } from '@slipway/jobs'
+import { type AppPlan, appPlanSchema } from '@slipway/manifest'
+import { architecture, releaseKey } from '@slipway/protocol'
+import { z } from 'zod'
+import { executionSchema } from '../decide/execution.ts'
+import { releaseIdOf } from '../deployment-id.ts'
+import { exclusively } from '../exclusively.ts'
+import { isStale, lookAgainAt } from '../look.ts'
+import { recordEvent } from '../record-event.ts'
+import { recordRelease } from '../release-rows.ts'
+import type { StepsOutcome } from '../run-steps.ts'
+import { tenantOf, type Wake } from './deploy.ts'
+import { buildJob } from './jobs.ts'
+
+/** A build that is under way, with all that its steps need. */
+export type OpenBuild = {
+  organisationId: OrganisationId
+  executionId: ExecutionId
+  attempt: number
+  app: App
+  environmentId: EnvironmentId
+  revision: { id: RevisionId; sha: string }
+  plan: AppPlan
+  /** What the build becomes, and where the runner puts it in the customer's bucket. */
+  releaseId: ReleaseId
+  key: string
+}
+
+export type BuildSettings = {
+  /** Runs the steps of a build as far as they go; the last leaves behind what `builtSchema` describes. */
+  runBuild(
+    build: OpenBuild,
+    wake: Wake,
+    context: { db: Database; clock: Clock; log: Log },
+  ): Promise<StepsOutcome>
+}
+
+/** What the steps of a build remember at their end. */
+const builtSchema = z.object({
+  digest: z.string(),
+  sizeBytes: z.coerce.number().int().positive(),
+  architecture,
+})
+
+export function buildHandler(settings: BuildSettings): Handler {
+  return handle(
+    buildJob,
+    async (payload, context) => {
+      await lookAtBuild({ ...payload, organisationId: tenantOf(context) }, context, settings)
+    },
+    {
+      exhausted: async (payload, error, context) => {
+        await answerFailed(
+          context.db,
+          { ...payload, organisationId: tenantOf(context) },
+          internal(error),
+          context.clock,
+        )
+      },
+    },
+  )
+}
+
+type BuildOf = Pick<OpenBuild, 'organisationId' | 'executionId' | 'attempt'>
+
+/** One look at a build: runs its steps as far as they go, and parks it or answers how it ended. Safe at any time. */
+async function lookAtBuild(
+  of: BuildOf & { timer?: string | undefined },
+  { db, clock, log }: JobContext,
+  settings: BuildSettings,
+): Promise<void> {
+  const { organisationId, executionId, attempt, timer } = of
+  const at = { organisationId, executionId, path: `build/${attempt}` }
+  const build = await db.inOrganisation(organisationId, (tx) => openBuild(tx, of))
+  if (build === undefined || (await isStale(db, at, timer))) return
+  const wake: Wake = { name: buildJob.name, payload: { executionId, attempt } }
+  const look = await exclusively(db, organisationId, `steps:${build.app.id}`, () =>
+    settings.runBuild(build, wake, { db, clock, log }),
+  )
+  if (look === undefined) return lookAgainAt(db, at, wake, new Date(clock.now().getTime() + 500))
+  const outcome = look.result
+  switch (outcome.state) {
+    case 'waiting':
+      return lookAgainAt(db, at, wake, outcome.until)
+    case 'failed':
+      return answerFailed(db, of, outcome.error, clock)
+    case 'done':
+      return answerBuilt(db, build, builtSchema.parse(outcome.memory), clock)
+  }
+}
+
+/** The build as its rows say; undefined when it is over, or another attempt is under way. */
+async function openBuild(tx: Tx, of: BuildOf): Promise<OpenBuild | undefined> {
+  const row = await tx.execution.findUniqueOrThrow({
+    where: { id: of.executionId },
+    include: { revision: true },
+  })
+  const execution = executionSchema.parse(row.state)
+  if (execution.build.is !== 'running' || execution.build.attempt !== of.attempt) return undefined
+  const environmentId = execution.stages[0]?.waves[0]?.targets[0]?.environmentId
+  if (environmentId === undefined) throw new Error('an execution deploys into an environment')
+  const appId: AppId = asId('app', row.appId)
+  const releaseId = releaseIdOf(of.executionId, of.attempt)
+  return {
+    ...of,
+    app: await getAppById(tx, appId),
+    environmentId,
+    revision: { id: asId('revision', row.revisionId), sha: row.revision.sha },
+    plan: appPlanSchema.parse(row.revision.plan),
+    releaseId,
+    key: releaseKey(environmentId, releaseId),
+  }
+}
+
+async function answerBuilt(
+  db: Database,
+  build: OpenBuild,
+  built: z.infer<typeof builtSchema>,
+  clock: Clock,
+): Promise<void> {
+  const { organisationId, executionId, attempt, environmentId, releaseId, key, plan } = build
+  await db.inOrganisation(organisationId, async (tx) => {
+    const at = clock.now().toISOString()
+    const event = { type: 'build-succeeded' as const, at, attempt, releaseId }
+    const isNew = await recordEvent(tx, executionId, event, `build/${attempt}/answer`)
+    if (!isNew) return
+    const of = { organisationId, appId: build.app.id, environmentId, revisionId: build.revision.id }
+    await recordRelease(tx, of, { ...built, key, plan }, clock, releaseId)
+  })
+}
+
+async function answerFailed(db: Database, of: BuildOf, error: UserErrorFields, clock: Clock): Promise<void> {
+  const { organisationId, executionId, attempt } = of
+  const at = clock.now().toISOString()
+  await db.inOrganisation(organisationId, (tx) =>
+    recordEvent(
+      tx,
+      executionId,
+      { type: 'build-failed', at, attempt, error, again: isRunnersFault(error) },
+      `build/${attempt}/answer`,
+    ),
+  )
+}
+
+/** The runner went away under the build: another try can go well with the same commit. */
+function isRunnersFault({ code }: UserErrorFields): boolean {
+  return code === 'host-did-not-answer' || code === 'host-failed' || code === 'command-expired'
+}
+
+function internal(error: unknown): UserErrorFields {
+  if (error instanceof UserError) return error.toJSON()
+  return {
+    code: 'pipeline-step-broken',
+    kind: 'failed',
+    what: 'Slipway could not carry out a step of this build, though it tried again and again.',
+    why: 'This is a fault of Slipway or of a service it needs, and not of your code.',
+    todo: 'Push again. If it happens again, tell us the number of this execution.',
+  }
+}

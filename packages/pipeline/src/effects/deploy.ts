@@ -1,0 +1,264 @@
+import { type Clock, type Log, type OrganisationId, UserError, type UserErrorFields } from '@slipway/core'
+import { announce, type Database, releaseLease, type Tx, takeLease } from '@slipway/db'
+import { adoptServices, type Sealing, setLiveRelease } from '@slipway/environments'
+import { type Handler, handle, type JobContext, type JobType } from '@slipway/jobs'
+import type { ExecutionEvent } from '../decide/event.ts'
+import { deploymentIdOf } from '../deployment-id.ts'
+import {
+  environmentLease,
+  leaseSeconds,
+  type OpenDeployment,
+  openDeployment,
+  type TargetOf,
+} from '../deployment-rows.ts'
+import { exclusively } from '../exclusively.ts'
+import { isStale, type LookAt, lookAgainAt } from '../look.ts'
+import { recordEvent } from '../record-event.ts'
+import type { StepsOutcome } from '../run-steps.ts'
+import { deployJob, restoreJob } from './jobs.ts'
+
+/** The job that runs the steps of a deployment: what they wait for runs it again. */
+export type Wake = { name: string; payload: Record<string, unknown> }
+
+export type DeploySettings = {
+  sealing: Sealing
+  /** Runs the steps of the environment's target as far as they go. */
+  runTarget(
+    deployment: OpenDeployment,
+    wake: Wake,
+    context: { db: Database; clock: Clock; log: Log },
+  ): Promise<StepsOutcome>
+}
+
+type Kind = {
+  job: typeof deployJob
+  succeeded(at: string, of: TargetOf): ExecutionEvent
+  failed(at: string, of: TargetOf, failure: Failure): ExecutionEvent
+}
+
+type Failure = {
+  error: UserErrorFields
+  undone: 'undone' | 'untouched' | 'unknown'
+  isAppsFault: boolean
+}
+
+const deploy: Kind = {
+  job: deployJob,
+  succeeded: (at, { path, attempt }) => ({ type: 'target-healthy', at, path, attempt }),
+  failed: (at, { path, attempt }, failure) => ({ type: 'target-failed', at, path, attempt, ...failure }),
+}
+
+const restore: Kind = {
+  job: restoreJob,
+  succeeded: (at, { path, attempt }) => ({ type: 'target-restored', at, path, attempt }),
+  failed: (at, { path, attempt }, { error }) => ({ type: 'target-restore-failed', at, path, attempt, error }),
+}
+
+export function deployHandlers(settings: DeploySettings): Handler[] {
+  return [deploy, restore].map((kind) =>
+    handle(
+      kind.job,
+      async (payload, context) => {
+        const of = { ...payload, organisationId: tenantOf(context) }
+        if (await isStale(context.db, stepsOf(of), payload.timer)) return
+        const name = `steps:${of.environmentId}`
+        const look = await exclusively(context.db, of.organisationId, name, () =>
+          runDeployment(kind, of, context, settings),
+        )
+        if (look !== undefined) return
+        const soon = new Date(context.clock.now().getTime() + 500)
+        await lookAgainAt(context.db, stepsOf(of), wakeOf(kind.job, of), soon)
+      },
+      {
+        exhausted: async (payload, error, context) => {
+          const of = { ...payload, organisationId: tenantOf(context) }
+          await close(
+            context.db,
+            of,
+            kind.failed(context.clock.now().toISOString(), of, internal(error)),
+            context.clock,
+          )
+        },
+      },
+    ),
+  )
+}
+
+export function tenantOf({ organisationId }: Pick<JobContext, 'organisationId'>): OrganisationId {
+  if (organisationId === undefined) throw new Error('an execution belongs to an organisation')
+  return organisationId
+}
+
+/**
+ * One look at a deployment: opens it, runs its steps as far as they go, and parks it until something happens or
+ * answers how it ended. Safe at any time and any number of times.
+ */
+async function runDeployment(
+  kind: Kind,
+  of: TargetOf,
+  { db, clock, log }: JobContext,
+  settings: DeploySettings,
+): Promise<void> {
+  const { organisationId } = of
+  const wake = wakeOf(kind.job, of)
+  const opening = await db.inOrganisation(organisationId, (tx) =>
+    openDeployment(tx, of, { clock, sealing: settings.sealing }),
+  )
+  const at = () => clock.now().toISOString()
+  switch (opening.is) {
+    case 'over':
+      return
+    case 'busy':
+      return comeAgain(db, of, wake, new Date(clock.now().getTime() + 1000))
+    case 'nothing-to-do':
+      return close(db, of, kind.succeeded(at(), of), clock)
+    case 'failed':
+      return close(db, of, kind.failed(at(), of, untouched(opening.error.toJSON())), clock)
+    case 'open':
+      break
+  }
+
+  const { deployment } = opening
+  if (deployment.isStopping && !(await wasCommanded(db, deployment))) {
+    return close(
+      db,
+      of,
+      { type: 'target-stopped', at: at(), path: of.path, attempt: of.attempt, undone: 'untouched' },
+      clock,
+    )
+  }
+  const outcome = await settings.runTarget(deployment, wake, { db, clock, log })
+  switch (outcome.state) {
+    case 'waiting':
+      return comeAgain(db, of, wake, outcome.until)
+    case 'done':
+      return close(db, of, kind.succeeded(at(), of), clock, deployment)
+    case 'failed': {
+      if (outcome.error.code === 'command-cancelled') {
+        return close(
+          db,
+          of,
+          { type: 'target-stopped', at: at(), path: of.path, attempt: of.attempt, undone: 'undone' },
+          clock,
+        )
+      }
+      const wasTouched = await wasCommanded(db, deployment)
+      return close(db, of, kind.failed(at(), of, failureOf(outcome.error, wasTouched)), clock)
+    }
+  }
+}
+
+/** What failed on the host was undone there, unless it did not say; what failed before reached nothing that runs. */
+function failureOf(error: UserErrorFields, wasTouched: boolean): Failure {
+  if (!wasTouched) return untouched(error)
+  const undone = unsaid.has(error.code) ? 'unknown' : 'undone'
+  return { error, undone, isAppsFault: isAppsFault(error) }
+}
+
+/** Codes of a host that did not say how it ended, and of an agent that broke. */
+const unsaid = new Set(['host-did-not-answer', 'host-failed'])
+
+function untouched(error: UserErrorFields): Failure {
+  return { error, undone: 'untouched', isAppsFault: false }
+}
+
+/** The agent names what the app itself did wrong `app-…`: it exited, listened nowhere, never became healthy. */
+function isAppsFault(error: UserErrorFields): boolean {
+  return error.code.startsWith('app-')
+}
+
+function internal(error: unknown): Failure {
+  if (error instanceof UserError) return { error: error.toJSON(), undone: 'unknown', isAppsFault: false }
+  return {
+    error: {
+      code: 'pipeline-step-broken',
+      kind: 'failed',
+      what: 'Slipway could not carry out a step of this deployment, though it tried again and again.',
+      why: 'This is a fault of Slipway or of a service it needs, and not of your app.',
+      todo: 'Deploy again. If it happens again, tell us the number of this execution.',
+    },
+    undone: 'unknown',
+    isAppsFault: false,
+  }
+}
+
+/** Whether the host was told anything yet. */
+async function wasCommanded(db: Database, { organisationId, id }: OpenDeployment): Promise<boolean> {
+  return db.inOrganisation(organisationId, async (tx) => (await deployCommand(tx, id)) !== undefined)
+}
+
+/** The newest command to a host that belongs to this deployment. */
+async function deployCommand(tx: Tx, deploymentId: string) {
+  const row = await tx.hostCommand.findFirst({
+    where: { kind: 'deploy', command: { path: ['spec', 'deploymentId'], equals: deploymentId } },
+    orderBy: { createdAt: 'desc' },
+  })
+  return row ?? undefined
+}
+
+/** Parks the deployment until then, with its lease held for longer. */
+async function comeAgain(db: Database, of: TargetOf, wake: Wake, until: Date): Promise<void> {
+  const { organisationId, executionId, path, attempt, environmentId } = of
+  await db.inOrganisation(organisationId, async (tx) => {
+    const id = deploymentIdOf(executionId, path, attempt)
+    const known = await tx.deployment.findUnique({ where: { id }, select: { status: true } })
+    if (known?.status !== 'running') return
+    await takeLease(tx, organisationId, environmentLease(environmentId), id, leaseSeconds)
+  })
+  await lookAgainAt(db, stepsOf(of), wake, until)
+}
+
+function stepsOf({ organisationId, executionId, path, attempt }: TargetOf): LookAt {
+  return { organisationId, executionId, path: `${path}/${attempt}` }
+}
+
+function wakeOf(job: JobType, { executionId, path, attempt, environmentId }: TargetOf): Wake {
+  return { name: job.name, payload: { executionId, path, attempt, environmentId } }
+}
+
+/**
+ * The end of a deployment and the event that says so, in one transaction: its row, what is live, its services,
+ * and the lease. Only the first end counts.
+ */
+async function close(
+  db: Database,
+  of: TargetOf,
+  event: ExecutionEvent,
+  clock: Clock,
+  deployment?: OpenDeployment,
+): Promise<void> {
+  const { organisationId, executionId, path, attempt, environmentId } = of
+  const id = deploymentIdOf(executionId, path, attempt)
+  await db.inOrganisation(organisationId, async (tx) => {
+    const isNew = await recordEvent(tx, executionId, event, `${path}/${attempt}/answer`)
+    if (!isNew) return
+    const error = 'error' in event && event.error !== null ? { ...event.error } : undefined
+    await tx.deployment.updateMany({
+      where: { id, status: 'running' },
+      data: { status: statusAfter(event), endedAt: clock.now(), ...(error && { error }) },
+    })
+    if (deployment !== undefined) {
+      const { release } = deployment
+      await setLiveRelease(tx, organisationId, environmentId, release.id)
+      await adoptServices(tx, { organisationId, environmentId }, release.plan.services, clock)
+      await tx.revision.updateMany({
+        where: { id: release.revisionId, badSince: { not: null } },
+        data: { badSince: null },
+      })
+    }
+    await releaseLease(tx, organisationId, environmentLease(environmentId), id)
+    await announce(tx, organisationId, `environment:${environmentId}`)
+  })
+}
+
+function statusAfter(event: ExecutionEvent): string {
+  switch (event.type) {
+    case 'target-healthy':
+    case 'target-restored':
+      return 'healthy'
+    case 'target-stopped':
+      return 'cancelled'
+    default:
+      return 'failed'
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * The story of a push: revision → release → execution → deployment. In: pushes, buttons, changed configurations,
+ * and the answers of what it asked for. Out: jobs that build and deploy, what is live, read models of how far
+ * everything is and why not further.
+ * Always true: `decide/advance` alone moves an execution, from its recorded events; one execution holds a stage;
+ * nothing older enters after something newer but a rollback; every wait has a timer; no rollback asks billing.
+ * Left to others: how a target is deployed (cloud), what a host does (the agent), who may (the api).
+ */
+export { cancelExecution, deployExecution, rollBack } from './actions.ts'
+export { type Status, statuses } from './decide/status.ts'
+export { followExecution } from './follow-execution.ts'
+export type { Infrastructure } from './infrastructure-change.ts'
+export { type PipelineSettings, pipelineJobs } from './jobs.ts'
+export { type ExecutionShown, getExecution, type PartShown, type StepShown } from './read/get-execution.ts'
+export { getPlan, type PlanShown } from './read/get-plan.ts'
+export { type CommitListed, listCommits } from './read/list-commits.ts'
+export {
+  type ExecutionListed,
+  listExecutions,
+  listPushesWaiting,
+  type PushWaiting,
+} from './read/list-executions.ts'
+export { listReleases, type ReleaseListed } from './read/list-releases.ts'
+export { receivePush } from './receive-push.ts'
+export { recordEvent } from './record-event.ts'
+export { beginPipelineSweep } from './sweep.ts'

@@ -1,0 +1,46 @@
+import type { Cloud } from '@slipway/cloud'
+import type { Sealing } from '@slipway/environments'
+import type { Handler } from '@slipway/jobs'
+import { advanceExecutionHandler } from './advance-execution.ts'
+import { cancelAppHandler } from './cancel-app.ts'
+import { deployConfigurationHandler } from './deploy-configuration.ts'
+import { type BuildSettings, buildHandler } from './effects/build.ts'
+import { deadlineHandler } from './effects/deadline.ts'
+import { type DeploySettings, deployHandlers } from './effects/deploy.ts'
+import { stopBuildHandler, stopDeployHandler } from './effects/stop.ts'
+import { type TellSettings, tellFailedHandler } from './effects/tell-failed.ts'
+import { runRunnerBuild } from './runner-build.ts'
+import { runServerDeployment } from './server-deployment.ts'
+import { sweepHandler } from './sweep.ts'
+
+export type PipelineSettings = {
+  cloud: Cloud
+  sealing: Sealing
+  /** Address of an app's repository for git, as runners reach it. */
+  gitUrl(organisationSlug: string, app: string): string
+} & TellSettings
+
+/** What the worker does for this package. */
+export function pipelineJobs(settings: PipelineSettings): Handler[] {
+  return handlersWith({
+    ...settings,
+    runBuild: (build, wake, context) => runRunnerBuild(settings, build, wake, context),
+    runTarget: (deployment, wake, context) => runServerDeployment(settings.cloud, deployment, wake, context),
+  })
+}
+
+/** The same with other hands for what happens outside of Slipway. */
+export function handlersWith(settings: BuildSettings & DeploySettings & TellSettings): Handler[] {
+  return [
+    advanceExecutionHandler(),
+    buildHandler(settings),
+    ...deployHandlers(settings),
+    stopBuildHandler(),
+    stopDeployHandler(),
+    deadlineHandler(),
+    tellFailedHandler(settings),
+    deployConfigurationHandler(),
+    cancelAppHandler(),
+    sweepHandler(),
+  ]
+}

@@ -1,0 +1,36 @@
+import type { ExecutionId, OrganisationId } from '@slipway/core'
+import type { Database } from '@slipway/db'
+import { enqueueNamed } from '@slipway/jobs'
+import type { Wake } from './effects/deploy.ts'
+
+/** Whose steps are looked at; `path` is place and attempt. */
+export type LookAt = { organisationId: OrganisationId; executionId: ExecutionId; path: string }
+
+/**
+ * Whether a timer's look is still wanted. A look that came since has set a later timer; without this each wake
+ * would leave one more row of timers behind it.
+ */
+export async function isStale(db: Database, of: LookAt, timer: string | undefined): Promise<boolean> {
+  if (timer === undefined) return false
+  const { organisationId, executionId, path } = of
+  const later = await db.inOrganisation(organisationId, (tx) =>
+    tx.deploymentStep.findFirst({
+      where: { organisationId, executionId, path, state: 'waiting', waitUntil: { gt: new Date(timer) } },
+      select: { position: true },
+    }),
+  )
+  return later !== null
+}
+
+/** A look at `until`, in a row; whatever happens before it looks earlier. */
+export async function lookAgainAt(db: Database, of: LookAt, wake: Wake, until: Date): Promise<void> {
+  const { organisationId, executionId, path } = of
+  const timer = until.toISOString()
+  await db.inOrganisation(organisationId, (tx) =>
+    enqueueNamed(
+      tx,
+      { name: wake.name, payload: { ...wake.payload, timer } },
+      { organisationId, key: `${executionId}/${path}/look/${timer}`, dueAt: until },
+    ),
+  )
+}

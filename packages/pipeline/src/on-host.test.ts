@@ -1,0 +1,252 @@
+import { openCloud, targets } from '@slipway/cloud'
+import { asId, newId, stoppedClock } from '@slipway/core'
+import { testDatabase } from '@slipway/db/testing'
+import { type App, getEnvironment } from '@slipway/environments'
+import { addApp, addTenant } from '@slipway/environments/testing'
+import { endCommand, expectHost, pendingCommands } from '@slipway/hosts'
+import { plan, treeOf } from '@slipway/manifest'
+import type { CommandOutcome } from '@slipway/protocol'
+import { afterAll, beforeEach, expect, test } from 'vitest'
+import { cancelExecution } from './actions.ts'
+import { followExecution } from './follow-execution.ts'
+import { handlersWith } from './jobs.ts'
+import { getExecution } from './read/get-execution.ts'
+import { listExecutions } from './read/list-executions.ts'
+import { receivePush } from './receive-push.ts'
+import { runSteps } from './run-steps.ts'
+import { sayTo } from './say.ts'
+import { specOf } from './server-deployment.ts'
+import { runDueJobs } from './testing.ts'
+
+/** The real step that sends a release to its host; the host's agent is the test, which answers in rows. */
+const { db, close } = await testDatabase()
+const clock = stoppedClock(new Date('2026-11-24T10:00:00Z'))
+const acme = await addTenant(db, clock)
+const { organisationId, userId } = acme
+const appsUrl = 'http://{name}.localhost:4700'
+const cloud = openCloud(
+  {
+    awsRegion: 'us-east-1',
+    platformAccount: '111111111111',
+    platformPrincipal: 'arn:aws:iam::111111111111:user/slipway',
+    announceTopicArn: 'arn:aws:sns:us-east-1:111111111111:announce',
+    announceQueueUrl: 'http://127.0.0.1:9/queue',
+    announceResponseOrigins: [],
+    templateUrl: 'http://127.0.0.1:9/template',
+    consoleUrl: 'http://127.0.0.1:9',
+    appsZoneId: 'Z1',
+    appsDomain: 'localhost',
+    hostEndpoint: 'ws://127.0.0.1:9/agent',
+    agent: { bootstrapPath: '', bundlePath: '' },
+  },
+  db,
+)
+afterAll(async () => {
+  await cloud.close()
+  await close()
+})
+
+const deployStep = targets.server.steps.filter(({ name }) => name === 'deploy')
+const handlers = handlersWith({
+  sealing: { key: 'a key of the installation' },
+  executionUrl: (organisation, app, number) => `http://slipway.test/${organisation}/${app}/${number}`,
+  runBuild: async () => ({
+    state: 'done',
+    memory: { digest: 'a'.repeat(64), sizeBytes: '1234', architecture: 'arm64' },
+  }),
+  runTarget: async (deployment, wake, context) => {
+    const { environment, release, services, executionId } = deployment
+    const path = `${deployment.path}/${deployment.attempt}`
+    const stream = `deployment:${deployment.id}`
+    return runSteps(
+      db,
+      { organisationId, executionId, path, deploymentId: deployment.id },
+      deployStep,
+      (memory) => ({
+        ...context,
+        cloud,
+        organisationId,
+        cloudAccountId: environment.cloudAccountId,
+        region: environment.region,
+        wake,
+        memory,
+        say: sayTo(db, { organisationId, stream, path }, clock),
+        deploymentId: deployment.id,
+        config: {
+          environmentId: environment.id,
+          app: deployment.app.name,
+          environment: environment.name,
+          instanceType: 't4g.small',
+          disks: release.plan.services.flatMap((service) => service.disks),
+          gatePort: environment.gatePort,
+          publicNames: services.flatMap(({ publicName }) => publicName ?? []),
+          spec: specOf(deployment),
+        },
+      }),
+      clock,
+    )
+  },
+})
+
+let app: App
+let hostId = newId('host')
+
+beforeEach(async () => {
+  app = await addApp(db, acme, { name: `app-${newId('app').slice(-8)}` }, clock)
+  hostId = await db.inOrganisation(organisationId, async (tx) => {
+    const environment = await tx.environment.findFirstOrThrow({ where: { appId: app.id } })
+    const { cloudAccountId, region } = app
+    const environmentId = asId('environment', environment.id)
+    return expectHost(tx, { organisationId, cloudAccountId, region, kind: 'host', environmentId }, {}, clock)
+  })
+})
+
+let shas = 0
+async function push() {
+  shas += 1
+  clock.advance(1000)
+  const head = {
+    sha: shas.toString(16).padStart(40, '0'),
+    authorName: 'Ines',
+    authorEmail: 'ines@example.com',
+    authoredAt: clock.now(),
+    subject: 'Change',
+    message: 'Change',
+  }
+  const files = treeOf({ Procfile: 'web: ./run\n', run: { executable: '#!/bin/sh\n' } })
+  const outcome = await db.inOrganisation(organisationId, async (tx) =>
+    receivePush(
+      tx,
+      {
+        id: newId('push'),
+        organisationId,
+        appId: app.id,
+        ref: 'refs/heads/main',
+        before: '0'.repeat(40),
+        after: head.sha,
+        by: userId,
+        receivedAt: clock.now(),
+        commits: [head],
+        head,
+        plan: await plan(files),
+      },
+      clock,
+    ),
+  )
+  if (outcome.kind !== 'deploys') throw new Error('it does not deploy')
+  return outcome
+}
+
+const work = () => runDueJobs(db, clock, handlers)
+const commands = () => db.inOrganisation(organisationId, (tx) => pendingCommands(tx, hostId, clock))
+const answer = (id: string, outcome: CommandOutcome) =>
+  db.inOrganisation(organisationId, (tx) =>
+    endCommand(tx, { hostId, id: asId('hostCommand', id), outcome }, clock),
+  )
+const good: CommandOutcome = { ok: true, output: { phases: [], services: [], heldMilliseconds: 0 } }
+const statuses = async () =>
+  (await listExecutions(db, organisationId, { app: app.name })).executions.map(({ status }) => status)
+const environment = () => getEnvironment(db, organisationId, app.name, 'production', appsUrl)
+const execution = (number: number) => getExecution(db, organisationId, { app: app.name, number }, appsUrl)
+
+test('the host is told once, with the fence of the lease, and its answer ends the deployment', async () => {
+  await push()
+  await work()
+  clock.advance(20_000)
+  await work()
+  const told = await commands()
+  expect(told).toMatchObject([{ fence: 1, command: { kind: 'deploy', spec: { release: { number: 1 } } } }])
+  await answer(told[0]?.id ?? '', good)
+  await answer(told[0]?.id ?? '', { ok: false, error: { code: 'app-exited', what: 'a second answer' } })
+  await work()
+  expect(await statuses()).toEqual(['succeeded'])
+  expect((await environment()).live).toMatchObject({ number: 1 })
+})
+
+test('an app that does not come up fails the execution with its own last lines', async () => {
+  await push()
+  await work()
+  const [told] = await commands()
+  const error = { code: 'app-exited', what: 'web ended with code 1.', details: ['Error: no DATABASE_URL'] }
+  await answer(told?.id ?? '', { ok: false, error })
+  await work()
+  const shown = await execution(1)
+  expect(shown).toMatchObject({ status: 'failed', error, revision: { isBad: true } })
+  expect(shown.parts.at(-1)?.steps).toMatchObject([{ name: 'deploy', title: 'Deploy', state: 'failed' }])
+  const mails = await db.inOrganisation(organisationId, (tx) =>
+    tx.outbox.findMany({ where: { name: 'organisations.send-mail' } }),
+  )
+  expect(mails).toHaveLength(1)
+  expect(JSON.stringify(mails[0]?.payload)).toContain('no DATABASE_URL')
+})
+
+test('a host that never answers fails the execution; its revision is not to blame', async () => {
+  await push()
+  await work()
+  for (let minute = 0; minute < 45; minute++) {
+    clock.advance(60_000)
+    await work()
+    const [told] = await commands()
+    // Hosts ends what is past its deadline.
+    if (told === undefined) {
+      const row = await db.inOrganisation(organisationId, (tx) =>
+        tx.hostCommand.findFirst({ where: { hostId, endedAt: null } }),
+      )
+      if (row !== null)
+        await answer(row.id, {
+          ok: false,
+          error: { code: 'host-did-not-answer', what: 'The host did not answer.' },
+        })
+    }
+  }
+  await work()
+  expect(await execution(1)).toMatchObject({
+    status: 'failed',
+    error: { code: 'host-did-not-answer' },
+    revision: { isBad: false },
+  })
+})
+
+test('cancel tells the host to stop; it undoes, and the next push has a greater fence', async () => {
+  await push()
+  await work()
+  const [deploy] = await commands()
+  await cancelExecution(db, organisationId, { app: app.name, number: 1, by: userId }, clock)
+  await work()
+  const stop = (await commands()).find(({ command }) => command.kind === 'stop')
+  expect(stop?.command).toEqual({ kind: 'stop', commandId: deploy?.id })
+  expect(await statuses()).toEqual(['cancelling'])
+  const cancelled = { ok: false as const, error: { code: 'command-cancelled', what: 'It was cancelled.' } }
+  await answer(deploy?.id ?? '', cancelled)
+  await answer(stop?.id ?? '', good)
+  await work()
+  expect(await statuses()).toEqual(['cancelled'])
+  await push()
+  await work()
+  expect((await commands()).map(({ fence }) => fence)).toEqual([2])
+})
+
+test('two looks in one moment send one command', async () => {
+  await push()
+  const twice = () => Promise.all([work(), work()])
+  await twice()
+  await twice()
+  expect(await commands()).toHaveLength(1)
+})
+
+test('a terminal follows an execution to its end and is told where it answers', async () => {
+  const outcome = await push()
+  const lines: string[] = []
+  const following = (async () => {
+    const of = { organisationId, executionId: outcome.executionId, appsUrl }
+    for await (const line of followExecution(db, of, AbortSignal.timeout(20_000))) lines.push(line)
+  })()
+  await work()
+  const [told] = await commands()
+  await answer(told?.id ?? '', good)
+  await work()
+  await following
+  expect(lines).toContain('-----> Deploy')
+  expect(lines).toContain(`${app.name} #1 is live.`)
+  expect(lines.at(-1)).toMatch(/^web: http:\/\/web-/)
+})

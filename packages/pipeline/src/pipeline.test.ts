@@ -1,0 +1,333 @@
+import { asId, newId, stoppedClock, UserError, type UserErrorFields } from '@slipway/core'
+import { testDatabase } from '@slipway/db/testing'
+import { type App, getEnvironment, setVariable } from '@slipway/environments'
+import { addApp, addTenant } from '@slipway/environments/testing'
+import { type PlanResult, plan, treeOf } from '@slipway/manifest'
+import type { Push } from '@slipway/sources'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { cancelExecution, deployExecution, rollBack } from './actions.ts'
+import { fold } from './decide/advance.ts'
+import { eventSchema } from './decide/event.ts'
+import type { OpenDeployment } from './deployment-rows.ts'
+import { handlersWith } from './jobs.ts'
+import { listCommits } from './read/list-commits.ts'
+import { listExecutions, listPushesWaiting } from './read/list-executions.ts'
+import { listReleases } from './read/list-releases.ts'
+import { receivePush } from './receive-push.ts'
+import type { StepsOutcome } from './run-steps.ts'
+import { sweepPipelines } from './sweep.ts'
+import { runDueJobs } from './testing.ts'
+
+const { db, close } = await testDatabase()
+afterAll(close)
+const clock = stoppedClock(new Date('2026-11-24T10:00:00Z'))
+const acme = await addTenant(db, clock)
+const { organisationId, userId } = acme
+const sealing = { key: 'a key of the installation' }
+const digest = 'a'.repeat(64)
+
+/** What stands in for AWS and the hosts: each build and each deployment ends as the test says. */
+let builds: (() => StepsOutcome)[] = []
+let deployments: ((deployment: OpenDeployment) => StepsOutcome)[] = []
+const built = (): StepsOutcome => ({
+  state: 'done',
+  memory: { digest, sizeBytes: '1234', architecture: 'arm64' },
+})
+const done = (): StepsOutcome => ({ state: 'done', memory: {} })
+const failed = (error: UserErrorFields) => (): StepsOutcome => ({
+  state: 'failed',
+  step: 'switch',
+  error,
+  memory: {},
+})
+const waiting = (): StepsOutcome => ({ state: 'waiting', until: new Date(clock.now().getTime() + 5000) })
+const handlers = handlersWith({
+  executionUrl: (organisation, app, number) =>
+    `http://slipway.test/o/${organisation}/apps/${app}/executions/${number}`,
+  sealing,
+  runBuild: async () => (builds.shift() ?? built)(),
+  runTarget: async (deployment) => (deployments.shift() ?? done)(deployment),
+})
+
+let app: App
+let shas = 0
+
+beforeEach(() => {
+  builds = []
+  deployments = []
+})
+
+async function newApp(autoDeploy = true) {
+  app = await addApp(db, acme, { name: `app-${newId('app').slice(-8)}`, autoDeploy }, clock)
+}
+
+async function push(options: { branch?: string; files?: Record<string, string>; sha?: string } = {}) {
+  shas += 1
+  clock.advance(1000)
+  const files = options.files ?? { Procfile: 'web: ./run\n', run: '#!/bin/sh\n' }
+  const head = {
+    sha: options.sha ?? shas.toString(16).padStart(40, '0'),
+    authorName: 'Ines',
+    authorEmail: 'ines@example.com',
+    authoredAt: clock.now(),
+    subject: `Change ${shas}`,
+    message: `Change ${shas}`,
+  }
+  const what: Push = {
+    id: newId('push'),
+    organisationId,
+    appId: app.id,
+    ref: `refs/heads/${options.branch ?? 'main'}`,
+    before: '0'.repeat(40),
+    after: head.sha,
+    by: userId,
+    receivedAt: clock.now(),
+    commits: [head],
+    head,
+    plan: await planOf(files),
+  }
+  return db.inOrganisation(organisationId, (tx) => receivePush(tx, what, clock))
+}
+
+function planOf(files: Record<string, string>): Promise<PlanResult> {
+  return plan(
+    treeOf(
+      Object.fromEntries(
+        Object.entries(files).map(([name, text]) => [name, name === 'run' ? { executable: text } : text]),
+      ),
+    ),
+  )
+}
+
+const work = () => runDueJobs(db, clock, handlers)
+const executions = async () => (await listExecutions(db, organisationId, { app: app.name })).executions
+const statuses = async () => (await executions()).map(({ number, status }) => `${number} ${status}`)
+const releases = () => listReleases(db, organisationId, { app: app.name, environment: 'production' })
+const environment = () =>
+  getEnvironment(db, organisationId, app.name, 'production', 'http://{name}.localhost:4700')
+
+test('a push is built, deployed and live, and its service has a public name', async () => {
+  await newApp()
+  expect(await push()).toMatchObject({ kind: 'deploys', number: 1 })
+  await work()
+  expect(await statuses()).toEqual(['1 succeeded'])
+  const shown = await environment()
+  expect(shown.live).toMatchObject({ number: 1 })
+  expect(shown.services).toMatchObject([{ name: 'web', kind: 'web' }])
+  expect(shown.services[0]?.url).toMatch(new RegExp(`^http://web-${app.name}-[a-z0-9]{6}\\.localhost:4700$`))
+})
+
+test('a branch that deploys nothing stays', async () => {
+  await newApp()
+  expect(await push({ branch: 'try-out' })).toEqual({ kind: 'stays', branch: 'main' })
+  expect(await statuses()).toEqual([])
+})
+
+test('a refused manifest is an execution that failed, with place and nearest name', async () => {
+  await newApp()
+  await push({ files: { 'slipway.yaml': 'services:\n  web:\n    rum: node x.js\n', 'x.js': '' } })
+  await work()
+  const [first] = await executions()
+  expect(first?.status).toBe('failed')
+  expect(first?.failed).toContain('slipway.yaml:3:')
+})
+
+test('where pushes wait, the button lets the newest in and older ones ride along', async () => {
+  await newApp(false)
+  await push()
+  await push()
+  await work()
+  expect(await statuses()).toEqual(['2 holding', '1 superseded'])
+  const waits = (await listPushesWaiting(db, organisationId)).filter((each) => each.app === app.name)
+  expect(waits).toMatchObject([{ number: 2, author: 'Ines' }])
+  const asked = { app: app.name, number: 2, by: userId }
+  await deployExecution(db, organisationId, asked, clock)
+  await deployExecution(db, organisationId, asked, clock)
+  await work()
+  expect(await statuses()).toEqual(['2 succeeded', '1 superseded'])
+  const { commits } = await listCommits(db, organisationId, { app: app.name })
+  expect(commits.map(({ place, ridesWith }) => [place.is, ridesWith !== null])).toEqual([
+    ['live', false],
+    ['live', true],
+  ])
+  const late = await deployExecution(db, organisationId, asked, clock).catch((error) => error)
+  expect(late).toBeInstanceOf(UserError)
+})
+
+test('a deployment that is not healthy leaves the live one, marks its revision bad and frees the stage', async () => {
+  await newApp()
+  await push()
+  await work()
+  deployments = [failed({ code: 'app-exited', what: 'The app ended with code 1.', details: ['boom'] })]
+  await push({ sha: 'b'.repeat(40) })
+  await work()
+  expect(await statuses()).toEqual(['2 failed', '1 succeeded'])
+  expect((await environment()).live).toMatchObject({ number: 1 })
+  expect(
+    (await releases()).map(({ number, isLive, notPossible }) => [number, isLive, notPossible !== null]),
+  ).toEqual([
+    [2, false, true],
+    [1, true, true],
+  ])
+  const again = await push({ sha: 'b'.repeat(40) })
+  await work()
+  expect(again).toMatchObject({ kind: 'deploys' })
+  expect((await statuses())[0]).toBe('3 succeeded')
+})
+
+test('an earlier release comes back without a build, with its configuration', async () => {
+  await newApp()
+  await push()
+  await work()
+  await setVariable(
+    db,
+    organisationId,
+    { app: app.name, environment: 'production', name: 'A', value: '1', secret: false, by: userId },
+    { clock, sealing },
+  )
+  await work()
+  expect((await executions())[0]).toMatchObject({ kind: 'configuration', status: 'succeeded' })
+  expect((await releases()).map(({ number, isLive }) => [number, isLive])).toEqual([
+    [2, true],
+    [1, false],
+  ])
+  const seen: OpenDeployment[] = []
+  deployments = [
+    (deployment) => {
+      seen.push(deployment)
+      return done()
+    },
+  ]
+  const asked = { app: app.name, environment: 'production', release: 1, reason: null, by: userId }
+  await rollBack(db, organisationId, asked, clock)
+  const ran = await work()
+  expect(ran).not.toContain('pipeline.build')
+  expect(seen[0]?.release).toMatchObject({ number: 1, configVersion: 0, variables: { plain: {} } })
+  expect((await environment()).live).toMatchObject({ number: 1 })
+  const refused = await rollBack(db, organisationId, asked, clock).catch((error) => error)
+  expect(refused).toMatchObject({ fields: { code: 'roll-back-not-possible' } })
+})
+
+test('a change of the configuration before anything was built deploys nothing, and goes along with the first push', async () => {
+  await newApp()
+  const place = { app: app.name, environment: 'production', by: userId }
+  await setVariable(
+    db,
+    organisationId,
+    { ...place, name: 'A', value: '1', secret: false },
+    { clock, sealing },
+  )
+  await work()
+  expect(await statuses()).toEqual([])
+  const seen: OpenDeployment[] = []
+  deployments = [
+    (deployment) => {
+      seen.push(deployment)
+      return done()
+    },
+  ]
+  await push()
+  await work()
+  expect(seen[0]?.release.variables.plain).toEqual({ A: '1' })
+})
+
+describe('a deployment that waits', () => {
+  test('is looked at again when it said, and holds the stage meanwhile', async () => {
+    await newApp()
+    deployments = [waiting, done]
+    await push()
+    await work()
+    await push()
+    await work()
+    expect(await statuses()).toEqual(['2 waiting', '1 deploying'])
+    clock.advance(6000)
+    await work()
+    expect(await statuses()).toEqual(['2 succeeded', '1 succeeded'])
+  })
+
+  test('that never comes to an end is stopped by its deadline, and the next one enters with a greater fence', async () => {
+    await newApp()
+    const fences: bigint[] = []
+    deployments = [
+      (deployment) => {
+        fences.push(deployment.fence)
+        return { state: 'waiting', until: new Date(clock.now().getTime() + 86_400_000) }
+      },
+      (deployment) => {
+        fences.push(deployment.fence)
+        return done()
+      },
+    ]
+    await push()
+    await work()
+    await push()
+    await work()
+    clock.advance(41 * 60_000)
+    await work()
+    clock.advance(6 * 60_000)
+    await work()
+    expect(await statuses()).toEqual(['2 succeeded', '1 failed'])
+    expect(fences).toHaveLength(2)
+    expect((fences[1] ?? 0n) > (fences[0] ?? 0n)).toBe(true)
+  })
+
+  test('is cancelled before its host was told anything, and nothing has changed', async () => {
+    await newApp()
+    deployments = [waiting]
+    await push()
+    await work()
+    await cancelExecution(db, organisationId, { app: app.name, number: 1, by: userId }, clock)
+    await work()
+    clock.advance(6000)
+    await work()
+    expect(await statuses()).toEqual(['1 cancelled'])
+    expect((await environment()).live).toBeNull()
+  })
+})
+
+test('an event and a look that were lost are found by the sweep', async () => {
+  await newApp()
+  await push()
+  const lose = () =>
+    db.inSystem('sweep', (tx) =>
+      tx.outbox.updateMany({
+        where: { doneAt: null, name: { startsWith: 'pipeline.' } },
+        data: { failedAt: new Date() },
+      }),
+    )
+  await lose()
+  await work()
+  expect(await statuses()).toEqual(['1 building'])
+  expect(await sweepPipelines(db)).toBe(1)
+  expect(await sweepPipelines(db)).toBe(0)
+  deployments = [waiting]
+  await work()
+  expect(await statuses()).toEqual(['1 deploying'])
+  await lose()
+  clock.advance(6000)
+  await work()
+  expect(await statuses()).toEqual(['1 deploying'])
+  await sweepPipelines(db)
+  await work()
+  expect(await statuses()).toEqual(['1 succeeded'])
+})
+
+test('what the screen shows can be made again from the events alone', async () => {
+  await newApp()
+  builds = [built, failed({ code: 'build-failed', what: 'npm run build ended with code 1.' })]
+  await push()
+  await push()
+  await work()
+  const rows = await db.inOrganisation(organisationId, (tx) =>
+    tx.execution.findMany({
+      where: { appId: app.id },
+      include: { events: { orderBy: { sequence: 'asc' } } },
+      orderBy: { number: 'asc' },
+    }),
+  )
+  expect(rows).toHaveLength(2)
+  for (const row of rows) {
+    const events = row.events.map((each) => eventSchema.parse(each.event))
+    expect(fold(asId('execution', row.id), events)).toEqual(row.state)
+  }
+})

@@ -1,0 +1,141 @@
+import {
+  type AppId,
+  asId,
+  type Clock,
+  type EnvironmentId,
+  newId,
+  type OrganisationId,
+  type ReleaseId,
+  type RevisionId,
+} from '@slipway/core'
+import type { Prisma, Tx } from '@slipway/db'
+import { type Configuration, configurationOf } from '@slipway/environments'
+import { type AppPlan, appPlanSchema } from '@slipway/manifest'
+import { architecture } from '@slipway/protocol'
+import { z } from 'zod'
+
+const variablesSchema = z.object({
+  plain: z.record(z.string(), z.string()),
+  secrets: z.array(z.object({ name: z.string(), parameter: z.string(), version: z.number().int() })),
+})
+
+/** A release, as much of it as is needed to deploy it. */
+export type Release = {
+  id: ReleaseId
+  number: number
+  revisionId: RevisionId
+  key: string
+  digest: string
+  sizeBytes: number
+  architecture: 'x64' | 'arm64'
+  plan: AppPlan
+  configVersion: number
+  variables: z.infer<typeof variablesSchema>
+}
+
+/** What a build left in the customer's bucket. */
+export type Build = Pick<Release, 'key' | 'digest' | 'sizeBytes' | 'architecture' | 'plan'>
+
+export type ReleaseOf = {
+  organisationId: OrganisationId
+  appId: AppId
+  environmentId: EnvironmentId
+  revisionId: RevisionId
+}
+
+/**
+ * Records a build with the configuration of now as the next release of the environment. A release is never
+ * changed. The caller holds the lock of the pipeline, which makes its number the next. Twice, by the same id,
+ * is once.
+ */
+export async function recordRelease(
+  tx: Tx,
+  of: ReleaseOf,
+  build: Build,
+  clock: Clock,
+  id: ReleaseId = newId('release', clock.now()),
+): Promise<Release> {
+  const known = await tx.release.findUnique({ where: { id } })
+  if (known !== null) return releaseOf(known)
+  const last = await tx.release.findFirst({
+    where: { environmentId: of.environmentId },
+    orderBy: { number: 'desc' },
+    select: { number: true },
+  })
+  const configuration = await configurationOf(tx, of.environmentId)
+  const row = await tx.release.create({
+    data: {
+      ...of,
+      id,
+      number: (last?.number ?? 0) + 1,
+      key: build.key,
+      digest: build.digest,
+      sizeBytes: BigInt(build.sizeBytes),
+      architecture: build.architecture,
+      plan: jsonOf(build.plan),
+      configVersion: configuration.version,
+      variables: variablesFor(build.plan, configuration),
+      createdAt: clock.now(),
+    },
+  })
+  return releaseOf(row)
+}
+
+/** The same build with the configuration of now: itself where that has not changed, else the next release. */
+export async function withConfigurationOfNow(
+  tx: Tx,
+  of: ReleaseOf,
+  release: Release,
+  clock: Clock,
+): Promise<Release> {
+  const configuration = await configurationOf(tx, of.environmentId)
+  if (configuration.version === release.configVersion) return release
+  return recordRelease(tx, { ...of, revisionId: release.revisionId }, release, clock)
+}
+
+export async function getRelease(tx: Tx, id: ReleaseId): Promise<Release> {
+  return releaseOf(await tx.release.findUniqueOrThrow({ where: { id } }))
+}
+
+/** Whose release is what a change of the configuration deploys: the live one, else the newest build. */
+export async function releaseToReconfigure(
+  tx: Tx,
+  environmentId: EnvironmentId,
+): Promise<{ release: Release; isLive: boolean } | undefined> {
+  const { liveReleaseId } = await tx.environment.findUniqueOrThrow({ where: { id: environmentId } })
+  if (liveReleaseId !== null)
+    return { release: await getRelease(tx, asId('release', liveReleaseId)), isLive: true }
+  const row = await tx.release.findFirst({ where: { environmentId }, orderBy: { number: 'desc' } })
+  return row === null ? undefined : { release: releaseOf(row), isLive: false }
+}
+
+/** What was set for the environment goes before what the manifest says; a secret goes before both. */
+export function variablesFor(plan: AppPlan, configuration: Configuration): Release['variables'] {
+  const secret = new Set(configuration.secrets.map(({ name }) => name))
+  const plain = Object.entries({ ...plan.variables, ...configuration.plain }).filter(
+    ([name]) => !secret.has(name),
+  )
+  return { plain: Object.fromEntries(plain), secrets: configuration.secrets }
+}
+
+type ReleaseRow = Prisma.ReleaseGetPayload<object>
+
+function releaseOf(row: ReleaseRow): Release {
+  return {
+    id: asId('release', row.id),
+    number: row.number,
+    revisionId: asId('revision', row.revisionId),
+    key: row.key,
+    digest: row.digest,
+    sizeBytes: Number(row.sizeBytes),
+    architecture: architecture.parse(row.architecture),
+    plan: appPlanSchema.parse(row.plan),
+    configVersion: row.configVersion,
+    variables: variablesSchema.parse(row.variables),
+  }
+}
+
+/** Plain JSON, without the fields that are undefined. */
+export function jsonOf(value: unknown): Prisma.InputJsonObject {
+  return JSON.parse(JSON.stringify(value))
+}

@@ -1,0 +1,111 @@
+import { type Cloud, instanceTypeOf, type Memory, type ServerConfig, targets } from '@slipway/cloud'
+import { type Clock, isId, type Log } from '@slipway/core'
+import type { Database } from '@slipway/db'
+import { setMachine } from '@slipway/environments'
+import type { AppPlan } from '@slipway/manifest'
+import { type DeploymentSpecInput, deploymentStream } from '@slipway/protocol'
+import type { OpenDeployment } from './deployment-rows.ts'
+import type { Wake } from './effects/deploy.ts'
+import { getRelease } from './release-rows.ts'
+import { runSteps, type StepsOutcome } from './run-steps.ts'
+import { sayTo } from './say.ts'
+
+/** Long enough to catch what falls over right after it answered once; a longer bake is for a pipeline to ask. */
+const bakeSeconds = 3
+
+/** Runs the steps of a deployment on a server as far as they go. */
+export async function runServerDeployment(
+  cloud: Cloud,
+  deployment: OpenDeployment,
+  wake: Wake,
+  { db, clock, log }: { db: Database; clock: Clock; log: Log },
+): Promise<StepsOutcome> {
+  const { organisationId, executionId, id, app, environment } = deployment
+  const path = `${deployment.path}/${deployment.attempt}`
+  const config = await serverConfigOf(db, deployment)
+  const contextFor = (memory: Memory) => ({
+    db,
+    cloud,
+    clock,
+    log,
+    organisationId,
+    cloudAccountId: environment.cloudAccountId,
+    region: environment.region,
+    wake,
+    memory,
+    say: sayTo(db, { organisationId, stream: deploymentStream(id), path }, clock),
+    deploymentId: id,
+    config,
+  })
+  log.debug({ app: app.name, deployment: id, path }, 'a deployment is looked at')
+  const of = { organisationId, executionId, path, deploymentId: id }
+  return runSteps(db, of, targets.server.steps, contextFor, clock)
+}
+
+async function serverConfigOf(db: Database, deployment: OpenDeployment): Promise<ServerConfig> {
+  const { organisationId, app, environment, release, services } = deployment
+  const instanceType = await chooseInstanceType(db, deployment)
+  await db.inOrganisation(organisationId, (tx) =>
+    setMachine(tx, environment.id, { instanceType, architecture: release.architecture }),
+  )
+  return {
+    environmentId: environment.id,
+    app: app.name,
+    environment: environment.name,
+    instanceType,
+    disks: release.plan.services.flatMap((service) => service.disks),
+    gatePort: environment.gatePort,
+    publicNames: services.flatMap(({ publicName }) => publicName ?? []),
+    spec: specOf(deployment),
+  }
+}
+
+/** What was chosen stays for as long as the manifest asks for the same: a table of sizes that changes must not stop a host. */
+async function chooseInstanceType(db: Database, deployment: OpenDeployment): Promise<string> {
+  const { organisationId, environment, release } = deployment
+  const { liveReleaseId, instanceType } = environment
+  if (liveReleaseId !== null && instanceType !== null && isId('release', liveReleaseId)) {
+    const live = await db.inOrganisation(organisationId, (tx) => getRelease(tx, liveReleaseId))
+    if (isSame(live.plan.machine, release.plan.machine)) return instanceType
+  }
+  return instanceTypeOf(release.plan.machine, release.architecture)
+}
+
+function isSame(one: AppPlan['machine'], other: AppPlan['machine']): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}
+
+/** Everything the host must know to run the release, also with Slipway gone. */
+export function specOf(deployment: OpenDeployment): DeploymentSpecInput {
+  const { id, environmentId, fence, release, services } = deployment
+  return {
+    environmentId,
+    deploymentId: id,
+    fence: Number(fence),
+    release: {
+      id: release.id,
+      number: release.number,
+      key: release.key,
+      digest: release.digest,
+      sizeBytes: release.sizeBytes,
+      architecture: release.architecture,
+    },
+    services: release.plan.services.map((plan) => {
+      const service = services.find((each) => each.name === plan.name)
+      if (service === undefined) throw new Error(`the service ${plan.name} has no row`)
+      return {
+        id: service.id,
+        name: plan.name,
+        ...(service.publicName !== null && { publicName: service.publicName }),
+        kind: plan.kind,
+        run: plan.run,
+        root: plan.root,
+        ...(plan.health && { health: plan.health }),
+        singleton: plan.disks.length > 0,
+      }
+    }),
+    variables: release.variables.plain,
+    secrets: release.variables.secrets,
+    bakeSeconds,
+  }
+}

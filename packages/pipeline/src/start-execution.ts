@@ -1,0 +1,65 @@
+import {
+  type AppId,
+  type Clock,
+  type ExecutionId,
+  newId,
+  type OrganisationId,
+  type RevisionId,
+} from '@slipway/core'
+import { announce, type Tx } from '@slipway/db'
+import { enqueue } from '@slipway/jobs'
+import { advanceExecution } from './advance-execution-job.ts'
+import type { EventOf } from './decide/event.ts'
+import { appendEvent } from './record-event.ts'
+
+/** Makes an execution with its first event, which a job takes up. The caller holds the lock of the pipeline. */
+export async function startExecution(
+  tx: Tx,
+  asked: {
+    organisationId: OrganisationId
+    appId: AppId
+    revisionId: RevisionId
+    by: string
+    reason?: string | null
+    event: EventOf<'received'>
+  },
+  clock: Clock,
+): Promise<{ id: ExecutionId; number: number }> {
+  const { organisationId, appId, event } = asked
+  const now = clock.now()
+  const id = newId('execution', now)
+  const last = await tx.execution.findFirst({
+    where: { appId },
+    orderBy: { number: 'desc' },
+    select: { number: true },
+  })
+  const number = (last?.number ?? 0) + 1
+  await tx.execution.create({
+    data: {
+      id,
+      organisationId,
+      appId,
+      number,
+      kind: event.kind,
+      revisionId: asked.revisionId,
+      releaseId: event.releaseId,
+      startedBy: asked.by,
+      reason: asked.reason ?? null,
+      state: {},
+      status: event.kind === 'push' ? 'building' : 'waiting',
+      createdAt: now,
+    },
+  })
+  await appendEvent(tx, { organisationId, executionId: id }, event, { key: 'received', consumedAt: null })
+  await enqueue(tx, advanceExecution, { appId }, { organisationId })
+  await announce(tx, organisationId, `app:${appId}`)
+  await announce(tx, organisationId, 'apps')
+  return { id, number }
+}
+
+/** The one stage that an app has without a `pipeline:` of its own: all its environments, one after another. */
+export function productionStage(
+  targets: EventOf<'received'>['stages'][number]['waves'][number]['targets'],
+): EventOf<'received'>['stages'][number] {
+  return { name: 'production', waves: [{ limit: 1, targets }] }
+}

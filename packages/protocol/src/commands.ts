@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { buildSpec } from './build-spec.ts'
+import { deploymentSpec } from './deployment-spec.ts'
+import { idOf } from './ids.ts'
+
+/** The closed list of what a host can be told. What is not in it, an agent does not do. */
+export const hostCommand = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('build'), spec: buildSpec }),
+  z.object({ kind: z.literal('deploy'), spec: deploymentSpec }),
+  /** Starts the named services of the current deployment anew (all when empty), in the way it was deployed. */
+  z.object({ kind: z.literal('restart'), services: z.array(z.string()).max(50).default([]) }),
+  /** Ends a command that runs (it answers `command-cancelled`), or the host's services when none is named. */
+  z.object({ kind: z.literal('stop'), commandId: idOf('hostCommand').optional() }),
+])
+export type HostCommand = z.infer<typeof hostCommand>
+export type HostCommandInput = z.input<typeof hostCommand>
+export type HostCommandKind = HostCommand['kind']

@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import { idOf } from './ids.ts'
+
+/** Names as Node's `process.arch` and our release keys have them. */
+export const architecture = z.enum(['x64', 'arm64'])
+export type Architecture = z.infer<typeof architecture>
+
+const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/)
+export const variables = z.record(variableName, z.string().max(32_000))
+
+export const deployedRelease = z.object({
+  id: idOf('release'),
+  number: z.int().positive(),
+  /** In the host's own bucket. */
+  key: z.string().min(1).max(1000),
+  /** SHA-256 of the object, hex. What does not match is never unpacked. */
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  sizeBytes: z.int().positive(),
+  architecture,
+})
+
+export const deployedService = z.object({
+  id: idOf('service'),
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
+  /** Left of the first dot of its public host name; without one it cannot be reached from outside. */
+  publicName: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,62}$/)
+    .optional(),
+  /** `web` listens on $PORT, `worker` on nothing, `static` is a folder that the host serves itself. */
+  kind: z.enum(['web', 'worker', 'static']).default('web'),
+  /** Shell command, run in `root` of the release. Not used by `static`. */
+  run: z.string().max(4000).default(''),
+  /** Folder inside the release: where the command runs, or for `static` the folder that is served. */
+  root: z
+    .string()
+    .regex(/^(?!\/)(?!.*\.\.)[\w@./-]*$/)
+    .default(''),
+  health: z
+    .object({
+      path: z.string().startsWith('/').default('/'),
+      timeoutSeconds: z.int().min(1).max(900).default(60),
+    })
+    .prefault({}),
+  /** From the polite signal to the hard one. */
+  stopSeconds: z.int().min(0).max(300).default(10),
+  /** Only one process may run at a time (a disk that one process opens): the old one is stopped first. */
+  singleton: z.boolean().default(false),
+  /** What the service may use before it is ended; left out, all of the host's memory but a tenth. */
+  memoryMegabytes: z.int().min(16).optional(),
+})
+export type DeployedService = z.infer<typeof deployedService>
+
+/** Everything a host must know to run a release, also with Slipway gone. Holds no secret's value. */
+export const deploymentSpec = z.object({
+  protocol: z.int().positive().default(1),
+  environmentId: idOf('environment'),
+  deploymentId: idOf('deployment'),
+  /** Of the environment's lease; a host refuses one older than it has seen. */
+  fence: z.int().nonnegative(),
+  release: deployedRelease,
+  services: z.array(deployedService).min(1).max(50),
+  variables,
+  secrets: z
+    .array(
+      z.object({
+        name: variableName,
+        parameter: z.string().startsWith('/').max(1000),
+        version: z.int().positive(),
+      }),
+    )
+    .max(500),
+  /** How long the new processes must stay healthy after the switch before it counts as done. */
+  bakeSeconds: z.int().min(0).max(3600).default(0),
+})
+export type DeploymentSpec = z.infer<typeof deploymentSpec>
+/** As it is written by hand: what has a default may be left out. */
+export type DeploymentSpecInput = z.input<typeof deploymentSpec>
+
+/** The object `environments/<id>/current.json` and its copy on the host's disk: the last healthy spec. */
+export const pointer = z.object({ spec: deploymentSpec, healthyAt: z.iso.datetime() })
+export type Pointer = z.infer<typeof pointer>
+
+export const pointerKey = (environmentId: string) => `environments/${environmentId}/current.json`
+export const releaseKey = (environmentId: string, releaseId: string) =>
+  `environments/${environmentId}/releases/${releaseId}.tar.gz`

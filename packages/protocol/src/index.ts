@@ -1,0 +1,56 @@
+/**
+ * What the agent on a host and the api say to each other, and what a host finds on its disk and in its bucket.
+ * Shapes only, each once; both sides parse with them. Unknown fields are ignored, so that the newer side may
+ * add one; a change that the older side must not ignore raises `protocolVersion`.
+ */
+export {
+  type BuildOutput,
+  type BuildSpec,
+  type BuildSpecInput,
+  buildOutput,
+  buildSpec,
+  type DeployOutput,
+  deployOutput,
+} from './build-spec.ts'
+export { type HostCommand, type HostCommandInput, type HostCommandKind, hostCommand } from './commands.ts'
+export {
+  type Architecture,
+  architecture,
+  type DeployedService,
+  type DeploymentSpec,
+  type DeploymentSpecInput,
+  deployedService,
+  deploymentSpec,
+  type Pointer,
+  pointer,
+  pointerKey,
+  releaseKey,
+} from './deployment-spec.ts'
+export { readFrame } from './frame.ts'
+export { type HostFile, hostFile, hostFilePath } from './host-file.ts'
+export {
+  buildStream,
+  deploymentStream,
+  type LogLine,
+  logLine,
+  logLineLengthMax,
+  logStream,
+  serviceStream,
+} from './log-lines.ts'
+export {
+  type AgentMessage,
+  type ApiMessage,
+  agentMessage,
+  apiMessage,
+  type CommandOutcome,
+  frameBytesMax,
+  type IdentityProof,
+  identityProof,
+  latencyBoundsMilliseconds,
+  type MinuteOfHost,
+  type MinuteOfService,
+  proofText,
+  type ServiceHealth,
+} from './messages.ts'
+export { userErrorFields } from './user-error-fields.ts'
+export { protocolOldest, protocolVersion, speaks } from './version.ts'
