@@ -54,7 +54,7 @@ async function inPlace(singleton: boolean): Promise<Round> {
   const host = await hostInAFolder()
   try {
     await host.deploy(host.release(serverSaying('one', bootMilliseconds), { singleton }))
-    const traffic = startLoad(host.gate.port, host.host)
+    const traffic = startLoad(host.port, host.host)
     await seconds(secondsBefore)
     const output = await host.deploy(host.release(serverSaying('two', bootMilliseconds), { singleton }))
     await seconds(secondsAfter)

@@ -1,13 +1,9 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { request } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
-import { promisify } from 'node:util'
+import { createTRPCClient, httpLink, type TRPCClient } from '@trpc/client'
+import type { AppRouter } from '../apps/api/src/router.ts'
 import type { Sandbox } from '../apps/sandbox/src/index.ts'
+import { eventually } from './address.ts'
+import { makeRepository, type Repository } from './repository.ts'
 
-const run = promisify(execFile)
 const password = 'a long enough password'
 
 /**
@@ -15,180 +11,108 @@ const password = 'a long enough password'
  * about pages: faults and figures.
  */
 export type Person = {
+  api: TRPCClient<AppRouter>
   organisationId: string
   slug: string
-  /** A procedure of the api; throws with the answer's text when it refuses. */
-  query(path: string, input?: Record<string, unknown>): Promise<any>
-  mutate(path: string, input?: Record<string, unknown>): Promise<any>
+  remoteOf(app: string): string
 }
 
+/** Signs up, proves the address by the mail, and makes an organisation of the same name. */
 export async function signUp(slipway: Sandbox, name: string): Promise<Person> {
   const email = `${name.toLowerCase()}@example.com`
   const cookies = new Map<string, string>()
-  const send = async (method: string, path: string, body?: unknown) => {
-    const response = await fetch(new URL(path, slipway.url.replace('localhost', '127.0.0.1')), {
-      method,
-      redirect: 'manual',
-      headers: {
-        host: new URL(slipway.url).host,
-        origin: slipway.url,
-        'content-type': 'application/json',
-        cookie: [...cookies].map(([key, value]) => `${key}=${value}`).join('; '),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
+  // The address instead of the name: programs do not resolve names under localhost everywhere.
+  const here = slipway.url.replace('localhost', '127.0.0.1')
+  const asBrowser = async (path: string, init: RequestInit = {}): Promise<Response> => {
+    const headers = new Headers(init.headers)
+    headers.set('origin', slipway.url)
+    headers.set('cookie', [...cookies].map(([key, value]) => `${key}=${value}`).join('; '))
+    const response = await fetch(new URL(path, here), { ...init, headers, redirect: 'manual' })
     for (const line of response.headers.getSetCookie()) {
       const [, key = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
       cookies.set(key, value)
     }
-    return { status: response.status, text: await response.text() }
+    return response
   }
-  const trpc = async (method: string, path: string, input: unknown) => {
-    const query =
-      method === 'GET' && input !== undefined ? `?input=${encodeURIComponent(JSON.stringify(input))}` : ''
-    const { status, text } = await send(
-      method,
-      `/trpc/${path}${query}`,
-      method === 'POST' ? (input ?? {}) : undefined,
-    )
-    if (status !== 200) throw new Error(`${path} answered ${status}: ${text}`)
-    return JSON.parse(text).result.data
+  const post = async (path: string, body: unknown) => {
+    const headers = { 'content-type': 'application/json' }
+    const response = await asBrowser(path, { method: 'POST', headers, body: JSON.stringify(body) })
+    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
   }
-
-  const signed = await send('POST', '/auth/sign-up/email', { email, password, name })
-  if (signed.status !== 200) throw new Error(`sign up answered ${signed.status}: ${signed.text}`)
-  const link = await eventually(async () => {
-    const mail = slipway.mails().find((one) => JSON.stringify(one.to).includes(email))
-    return /https?:\/\/\S+verify\S+/.exec(mail?.text ?? '')?.[0]
-  }, `the mail to ${email}`)
+  await post('/auth/sign-up/email', { email, password, name })
+  const link = await eventually(() => verificationLink(slipway, email), `the mail to ${email}`)
   const { pathname, search } = new URL(link)
-  await send('GET', pathname + search)
-  await send('POST', '/auth/sign-in/email', { email, password })
-  const made = await trpc('POST', 'organisations.create', { name })
-  const mine = await trpc('GET', 'organisations.mine', undefined)
-  const organisation = mine.find((one: { id: string }) => one.id === (made?.id ?? made)) ?? mine[0]
-  const own = (input: Record<string, unknown> = {}) => ({ organisationId: organisation.id, ...input })
-  return {
-    organisationId: organisation.id,
-    slug: organisation.slug,
-    query: (path, input) => trpc('GET', path, own(input)),
-    mutate: (path, input) => trpc('POST', path, own(input)),
-  }
+  await asBrowser(pathname + search)
+  await post('/auth/sign-in/email', { email, password })
+  const api = createTRPCClient<AppRouter>({
+    links: [
+      httpLink({
+        url: `${here}/trpc`,
+        fetch: (url, { signal, ...init } = {}) =>
+          asBrowser(String(url), {
+            ...(init.method && { method: init.method }),
+            ...(init.headers && { headers: new Headers(init.headers) }),
+            ...(typeof init.body === 'string' && { body: init.body }),
+            ...(signal && { signal }),
+          }),
+      }),
+    ],
+  })
+  const { id: organisationId, slug } = await api.organisations.create.mutate({ name })
+  return { api, organisationId, slug, remoteOf: (app) => `${here}/git/${slug}/${app}.git` }
 }
 
-/** Connects one of the sandbox's AWS accounts as its administrator would, by the link, and waits until it is green. */
+/** The link in the newest mail to this address that asks to prove it. */
+export function verificationLink(slipway: Sandbox, email: string): string | undefined {
+  const mail = slipway.mails().find((one) => JSON.stringify(one.to).includes(email))
+  return /https?:\/\/\S+verify\S+/.exec(mail?.text ?? '')?.[0]
+}
+
+/** Connects an AWS account as its administrator would, by the link, and waits until it is proven. */
 export async function connectAccount(
   slipway: Sandbox,
   person: Person,
   accountNumber: string,
 ): Promise<string> {
-  const begun = await person.mutate('cloudAccounts.begin', { name: `account ${accountNumber}` })
-  const { launch } = await person.query('cloudAccounts.get', { cloudAccountId: begun.id })
-  const parameters = new URLSearchParams(new URL(launch.link).hash.split('?')[1])
+  const { api, organisationId } = person
+  const { id: cloudAccountId } = await api.cloudAccounts.begin.mutate({ organisationId, name: 'customer' })
+  const { launch } = await api.cloudAccounts.get.query({ organisationId, cloudAccountId })
+  const link = new URLSearchParams(new URL(launch?.link ?? '').hash.split('?')[1])
   const form = new URLSearchParams({
     account: accountNumber,
     region: 'us-east-1',
-    name: parameters.get('stackName') ?? '',
-    templateURL: parameters.get('templateURL') ?? '',
+    name: link.get('stackName') ?? '',
+    templateURL: link.get('templateURL') ?? '',
     acknowledged: 'yes',
   })
-  for (const [key, value] of parameters) if (key.startsWith('param_')) form.set(key, value)
-  const launched = await fetch(`${slipway.url.replace('localhost', '127.0.0.1')}/sandbox/console/stacks`, {
-    method: 'POST',
-    body: form,
-    redirect: 'manual',
-  })
+  for (const [key, value] of link) if (key.startsWith('param_')) form.set(key, value)
+  const console = `${slipway.url.replace('localhost', '127.0.0.1')}/sandbox/console/stacks`
+  const launched = await fetch(console, { method: 'POST', body: form, redirect: 'manual' })
   if (launched.status >= 400) throw new Error(`the stack was refused: ${await launched.text()}`)
   await eventually(async () => {
-    const account = await person.query('cloudAccounts.get', { cloudAccountId: begun.id })
-    if (account.state === 'refused') throw new Error(`the connection was refused: ${JSON.stringify(account)}`)
-    return account.state === 'connected' || undefined
+    const { state, reason } = await api.cloudAccounts.get.query({ organisationId, cloudAccountId })
+    if (state === 'refused') throw new Error(`the connection was refused: ${JSON.stringify(reason)}`)
+    return state === 'connected' || undefined
   }, 'the connection')
-  return begun.id
+  return cloudAccountId
 }
 
-export type Repository = {
-  folder: string
-  app: string
-  commit(message: string, files: Record<string, string>): Promise<void>
-  push(): ChildProcess
-}
-
-/** Creates an app and a clone with its remote and token, holding a copy of one of the examples. */
+/** An app of this name and a clone to push it from. */
 export async function createApp(
-  slipway: Sandbox,
   person: Person,
   cloudAccountId: string,
   app: string,
   example: string,
-  settings: Record<string, unknown> = {},
+  settings: { autoDeploy?: boolean; branch?: string } = {},
 ): Promise<Repository> {
-  await person.mutate('apps.create', { name: app, cloudAccountId, region: 'us-east-1', ...settings })
-  const { token } = await person.mutate('tokens.create', { name: `push ${app}`, scopes: ['git'] })
-  const folder = mkdtempSync(join(tmpdir(), `slipway-${app}-`))
-  cpSync(new URL(`../examples/${example}`, import.meta.url), folder, { recursive: true })
-  const git = (...args: string[]) =>
-    run('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...args], { cwd: folder })
-  await git('init', '-q', '-b', 'main')
-  await git('add', '-A')
-  await git('commit', '-qm', 'First')
-  const { port } = new URL(slipway.url)
-  await git('remote', 'add', 'slipway', `http://ada:${token}@127.0.0.1:${port}/git/${person.slug}/${app}.git`)
-  return {
-    folder,
-    app,
-    async commit(message, files) {
-      for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text)
-      await git('add', '-A')
-      await git('commit', '-qm', message)
-    },
-    push: () => spawn('git', ['push', 'slipway', 'main'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] }),
-  }
-}
-
-/** What the terminal shows until git ends, and its exit code. */
-export async function terminalOf(git: ChildProcess): Promise<{ code: number | null; text: string }> {
-  let text = ''
-  git.stdout?.on('data', (data) => {
-    text += data
+  const { api, organisationId } = person
+  await api.apps.create.mutate({
+    organisationId,
+    name: app,
+    cloudAccountId,
+    region: 'us-east-1',
+    ...settings,
   })
-  git.stderr?.on('data', (data) => {
-    text += data
-  })
-  const code = await new Promise<number | null>((resolve) => git.once('close', resolve))
-  return { code, text }
-}
-
-/** GET of an app's address. Programs do not resolve *.localhost, so the name travels as the Host header. */
-export function get(address: string, path = '/'): Promise<{ status: number; body: string }> {
-  const { hostname, port } = new URL(address)
-  return new Promise((resolve, reject) => {
-    const asked = request(
-      { host: '127.0.0.1', port, path, headers: { host: `${hostname}:${port}` } },
-      (response) => {
-        let body = ''
-        response.on('data', (data) => {
-          body += data
-        })
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body }))
-      },
-    )
-    asked.on('error', reject)
-    asked.end()
-  })
-}
-
-/** Looks again every quarter second until there is something; throws after `seconds`. */
-export async function eventually<T>(
-  look: () => Promise<T | undefined>,
-  what: string,
-  seconds = 120,
-): Promise<T> {
-  const until = Date.now() + seconds * 1000
-  for (;;) {
-    const seen = await look()
-    if (seen !== undefined) return seen
-    if (Date.now() > until) throw new Error(`${what} did not come within ${seconds} s`)
-    await wait(250)
-  }
+  const { token } = await api.tokens.create.mutate({ organisationId, name: app, scopes: ['git'] })
+  return makeRepository(example, person.remoteOf(app), token)
 }

@@ -50,6 +50,7 @@ fi
 if [ -d /run/systemd/system ]; then
   id slipway-app >/dev/null 2>&1 || useradd --system --home-dir /var/lib/slipway/apps --shell /sbin/nologin slipway-app
   chmod 755 /var/lib/slipway
+  command -v setpriv >/dev/null || dnf install -y -q util-linux
   command -v nft >/dev/null || dnf install -y -q nftables || true
   if command -v nft >/dev/null; then
     cat >$opt/firewall.nft <<NFT

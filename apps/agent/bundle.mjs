@@ -17,8 +17,7 @@ export async function bundleAgent() {
     format: 'esm',
     minifySyntax: true,
     minifyWhitespace: true,
-    // Names stay readable in stack traces; pino and ws ask for modules that they can do without.
-    keepNames: true,
+    // Identifiers stay as they are, for stack traces. pino and ws ask for modules that they can do without.
     external: ['bufferutil', 'utf-8-validate', 'pino-pretty'],
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",

@@ -11,7 +11,7 @@ import {
 } from 'aws-cdk-lib/core'
 import { announceTopicName } from './announce-stack.ts'
 
-export const homeRegion = 'us-east-1'
+const homeRegion = 'us-east-1'
 
 /** A message is kept so long while every worker is away; the stack that sent it has given up long before. */
 const messageSecondsMax = 4 * 86_400

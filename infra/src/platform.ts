@@ -10,7 +10,7 @@ import { homeStack } from './home-stack.ts'
  * `announce` in each region whose connect stacks may announce themselves. Plain templates, deployed with
  * CloudFormation by whoever runs the installation; their parameters say what differs.
  */
-export function platformApp(outdir: string): App {
+function platformApp(outdir: string): App {
   const app = new App({ outdir, analyticsReporting: false, treeMetadata: false })
   homeStack(app)
   for (const region of announceRegions) announceStack(app, region)

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import http from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { newId, type ReleaseId } from '@slipway/core'
@@ -17,7 +19,6 @@ import {
   serviceStream,
 } from '@slipway/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bundleAgent } from '../bundle.mjs'
 import { type ControlPlane, controlPlane } from './testing/control-plane.ts'
 import { startEmulator } from './testing/emulator.ts'
 import { gitServer } from './testing/git-server.ts'
@@ -35,7 +36,8 @@ let s3: S3Client
 
 beforeAll(async () => {
   root = mkdtempSync(path.join(tmpdir(), 'slipway-agent-'))
-  bundle = await bundleAgent()
+  const bundler = fileURLToPath(new URL('../bundle.mjs', import.meta.url))
+  bundle = execFileSync(process.execPath, [bundler], { encoding: 'utf8' }).trim()
   emulator = await startEmulator(path.join(root, 'aws'))
   git = await gitServer(path.join(root, 'git'), token)
   const client = {
@@ -132,7 +134,7 @@ describe('a runner', () => {
       expect.arrayContaining(['.slipway/runtime/bin/node', './server.js', './version.txt']),
     )
     expect(names.some((name) => name.includes('.git/'))).toBe(false)
-    expect(execFileSync('sha256sum', [archive], { encoding: 'utf8' }).split(' ')[0]).toBe(output.digest)
+    expect(createHash('sha256').update(readFileSync(archive)).digest('hex')).toBe(output.digest)
     await expect
       .poll(() => runner.plane.lines(buildStream(spec.executionId)))
       .toEqual(expect.arrayContaining(['$ echo built', 'built']))

@@ -40,6 +40,7 @@ export async function runAgent(serveCommand: string[]): Promise<void> {
   const heart = new Heart(boot, home.boot, () => (host ? runningOn(host) : []))
   const minutes = new Minutes(clock, config.home, host)
 
+  const { promise: ready, resolve: setReady } = Promise.withResolvers<void>()
   const execute: Execute = async ({ id, command }, say, signal) => {
     const progress = { progress: say }
     switch (command.kind) {
@@ -63,9 +64,15 @@ export async function runAgent(serveCommand: string[]): Promise<void> {
         return {}
     }
   }
-  const commands = await CommandRunner.open({ home, execute, log, say: (message) => channel.say(message) })
+  const commands = await CommandRunner.open({
+    home,
+    execute,
+    ready,
+    log,
+    say: (message) => channel.say(message),
+  })
   const sayHealth = () => {
-    if (host) channel.say({ type: 'health', services: host.health() })
+    channel.say({ type: 'health', services: host?.health() ?? [] })
   }
 
   const channel = new Channel({
@@ -136,8 +143,7 @@ export async function runAgent(serveCommand: string[]): Promise<void> {
     process.on(name, async () => {
       if (isEnding) return
       isEnding = true
-      await host?.close()
-      await Promise.all([heart.last(1000), logs.drained(1000)])
+      await Promise.all([heart.last(1000), host?.close(), logs.drained(1000)])
       clearInterval(flushing)
       clearInterval(saying)
       channel.stop()
@@ -146,6 +152,7 @@ export async function runAgent(serveCommand: string[]): Promise<void> {
   }
   const finished = await host?.begin(boot.isGoingOn)
   if (finished) await commands.finish(finished.batch, outcomeOf(finished.outcome))
+  setReady()
   minutes.begin()
   if (!host) {
     await rm(home.cache('home', '.npm', '_logs'), { recursive: true, force: true })

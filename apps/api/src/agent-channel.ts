@@ -3,11 +3,15 @@ import type { Duplex } from 'node:stream'
 import { commandChannel, enrolmentChannel } from '@slipway/hosts'
 import { frameBytesMax } from '@slipway/protocol'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { type ChannelDependencies, Connection } from './agent-channel/connection.ts'
+import { atMost } from './agent-channel/at-most.ts'
+import { Connection } from './agent-channel/connection.ts'
+import type { ChannelDependencies } from './agent-channel/dependencies.ts'
 
 export const agentPath = '/agent'
 
 const pingMilliseconds = 20_000
+/** When all agents come back at once they queue here, and people's requests find the database free. */
+const handledAtOnceMax = 6
 /** Connections at a time, proven or not; a hello costs a query. */
 const connectionsMax = 5_000
 
@@ -21,6 +25,7 @@ export async function attachAgentChannel(
   deps: ChannelDependencies,
 ): Promise<{ close(): Promise<void> }> {
   const connections = new Set<Connection>()
+  const inTurn = atMost(handledAtOnceMax)
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: frameBytesMax,
@@ -39,7 +44,7 @@ export async function attachAgentChannel(
     sockets.handleUpgrade(request, socket, head, (ws) => begin(ws))
   }
   const begin = (ws: WebSocket) => {
-    const connection = new Connection(ws, deps)
+    const connection = new Connection(ws, deps, inTurn)
     connections.add(connection)
     alive.add(ws)
     ws.on('pong', () => alive.add(ws))

@@ -8,7 +8,7 @@ import type { Context } from './context.ts'
 import { trpcErrorOf, userErrorIn } from './user-error-answer.ts'
 
 /** The rule that a procedure was built with; every procedure has exactly one. */
-export type AccessRule = 'public' | 'signed-in' | Action
+type AccessRule = 'public' | 'signed-in' | Action
 
 const pingMilliseconds = 15_000
 /** A stream ends after this long, so that its reader comes again and is looked at anew. */

@@ -7,8 +7,8 @@ import { z } from 'zod'
 import { apiConfig } from './config.ts'
 import { startApi } from './start-api.ts'
 
-export const publicUrl = 'http://slipway.test'
-export const password = 'correct horse battery'
+const publicUrl = 'http://slipway.test'
+const password = 'correct horse battery'
 
 export type TestApi = { url: string; db: Database; close(): Promise<void> }
 

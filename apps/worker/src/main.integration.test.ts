@@ -38,6 +38,8 @@ beforeAll(async () => {
       })
     },
   })
+  // A worker that was killed breaks its connections off.
+  mails.on('error', () => {})
   smtpPort = await new Promise((resolve) => {
     const listening = mails.listen(0, '127.0.0.1', () => {
       const address = listening.address()

@@ -43,7 +43,7 @@ export async function startSlipwayWorker(config: Config, log: Log): Promise<{ st
 }
 
 /** Every package's jobs. A job without a handler here would be set aside. */
-export function allHandlers(config: Config, cloud: Cloud): Handler[] {
+function allHandlers(config: Config, cloud: Cloud): Handler[] {
   const stripe = makeStripe({
     secretKey: config.STRIPE_SECRET_KEY,
     host: config.STRIPE_HOST,

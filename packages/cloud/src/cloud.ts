@@ -1,7 +1,9 @@
 import { Route53Client } from '@aws-sdk/client-route-53'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Database } from '@slipway/db'
+import { enqueue } from '@slipway/jobs'
 import type { CloudConfig } from './cloud-config.ts'
+import { proveConnection } from './connect/connect-jobs.ts'
 import { openSessions, ownSettings, type Sessions } from './session.ts'
 import { openSynthesis, type Synthesis } from './synth/synthesise.ts'
 
@@ -20,7 +22,20 @@ export function openCloud(config: CloudConfig, db: Database): Cloud {
     sqs: new SQSClient({ ...ownSettings(config), region: config.awsRegion }),
     route53: new Route53Client({ ...ownSettings(config), region: config.awsRegion }),
   }
-  const sessions = openSessions(config, () => mayAssume(db))
+  const sessions = openSessions(
+    config,
+    () => mayAssume(db),
+    // Proven again at once, so that its page says since when and why it is broken.
+    ({ id, organisationId }) =>
+      db.inOrganisation(organisationId, (tx) =>
+        enqueue(
+          tx,
+          proveConnection,
+          { cloudAccountId: id, since: null },
+          { organisationId, key: `${id} refused` },
+        ),
+      ),
+  )
   const synthesis = openSynthesis()
   return {
     config,

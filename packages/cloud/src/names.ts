@@ -5,17 +5,16 @@ import type { CloudAccountId, EnvironmentId } from '@slipway/core'
  * whatever their path, so they end in the connection's id; a bucket's name is unique in the world, so it holds
  * account, region and the random part of that id.
  */
-export const rolePath = '/slipway/'
+const rolePath = '/slipway/'
 export const appRolePath = '/slipway/app/'
-export const stepRolePath = '/slipway/step/'
 
 /** The tag that what Slipway made carries, and that it needs to be operated on. */
 export const managedTag = { Key: 'slipway:managed', Value: 'true' } as const
 
 export const controlRoleName = (connection: string) => `control-${connection}`
-export const cfnRoleName = (connection: string) => `cfn-${connection}`
+const cfnRoleName = (connection: string) => `cfn-${connection}`
 export const runnerRoleName = (connection: string) => `runner-${connection}`
-export const boundaryName = (connection: string) => `boundary-${connection}`
+const boundaryName = (connection: string) => `boundary-${connection}`
 
 export function controlRoleArn(account: string, connection: CloudAccountId): string {
   return `arn:aws:iam::${account}:role${rolePath}${controlRoleName(connection)}`
@@ -30,7 +29,7 @@ export function boundaryArn(account: string, connection: CloudAccountId): string
 }
 
 /** The last 13 characters of an id: its random part (65 bits), letters and digits only. */
-export function randomPart(id: string): string {
+function randomPart(id: string): string {
   return id.slice(-13)
 }
 

@@ -251,7 +251,6 @@ export const cfn: { network: readonly Grant[]; compute: readonly Grant[] } = {
         'ec2:DescribeVolumeStatus',
         'ec2:DescribeLaunchTemplates',
         'ec2:DescribeLaunchTemplateVersions',
-        'ec2:GetLaunchTemplateData',
         'ec2:DescribeImages',
         'ec2:DescribeTags',
       ],

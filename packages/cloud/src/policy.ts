@@ -2,7 +2,7 @@ import type { Conditions, Grant } from './permissions.ts'
 
 /** An IAM policy document, as much of it as we write. */
 export type Policy = { Version: '2012-10-17'; Statement: Statement[] }
-export type Statement = {
+type Statement = {
   Effect: 'Allow' | 'Deny'
   Action: string | string[]
   Resource: unknown

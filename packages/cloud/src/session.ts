@@ -31,9 +31,9 @@ export type AwsClients = {
   serviceQuotas: ServiceQuotasClient
 }
 
-export type Credentials = { accessKeyId: string; secretAccessKey: string; sessionToken: string }
+type Credentials = { accessKeyId: string; secretAccessKey: string; sessionToken: string }
 
-export type AssumeAttempt =
+type AssumeAttempt =
   | { assumed: true; credentials: Credentials; packedPolicyPercent: number; expiresAt: Date }
   | { assumed: false; code: string; message: string }
 
@@ -50,12 +50,19 @@ export type Sessions = {
   clients(connection: Connection, purpose: Purpose, region: string): Promise<AwsClients>
   /** For proving a connection: one attempt, with the external id, with another, or with none. Nothing is kept. */
   attempt(connection: Connection, externalId: string | undefined): Promise<AssumeAttempt>
+  /** Ends what is kept for a connection: its role may have been made anew, and sessions of the old one are void. */
+  forget(id: CloudAccountId): void
   /** The account that credentials belong to: twelve digits. */
   accountOf(credentials: Credentials): Promise<string>
   close(): void
 }
 
-export function openSessions(config: CloudConfig, mayAssume: () => Promise<boolean>): Sessions {
+export function openSessions(
+  config: CloudConfig,
+  mayAssume: () => Promise<boolean>,
+  /** Told of every connected account that refuses us. */
+  onRefused: (connection: Connection) => Promise<void>,
+): Sessions {
   const sts = new STSClient({ ...ownSettings(config), region: config.awsRegion })
   const kept = new Map<string, { clients: AwsClients; expiresAt: Date }>()
 
@@ -97,9 +104,13 @@ export function openSessions(config: CloudConfig, mayAssume: () => Promise<boole
       // Sessions end by AWS's clock, not by the product's.
       if (held && held.expiresAt.getTime() - realClock.now().getTime() > sessionSecondsLeftMin * 1000)
         return held.clients
-      const session = await assume(connection, purpose, region, connection.externalId).catch((error) => {
-        throw isRefusal(error) ? refused(connection, error) : error
-      })
+      const session = await assume(connection, purpose, region, connection.externalId).catch(
+        async (error) => {
+          if (!isRefusal(error)) throw error
+          await onRefused(connection)
+          throw refused(connection, error)
+        },
+      )
       if (held) endClients(held.clients)
       const clients = makeClients(config, session.credentials, region)
       kept.set(key, { clients, expiresAt: session.expiresAt })
@@ -112,6 +123,14 @@ export function openSessions(config: CloudConfig, mayAssume: () => Promise<boole
       } catch (error) {
         if (!isRefusal(error)) throw error
         return { assumed: false, code: error.name, message: error.message }
+      }
+    },
+
+    forget(id) {
+      for (const [key, { clients }] of kept) {
+        if (key.split(' ')[1] !== id) continue
+        endClients(clients)
+        kept.delete(key)
       }
     },
 
@@ -131,7 +150,7 @@ export function openSessions(config: CloudConfig, mayAssume: () => Promise<boole
 }
 
 /** Settings of every client: where AWS is, and how long one call may take. */
-export function settings(config: CloudConfig) {
+function settings(config: CloudConfig) {
   return {
     ...(config.awsEndpoint && { endpoint: config.awsEndpoint }),
     maxAttempts: 4,

@@ -2,8 +2,8 @@ import { asId, type CloudAccountId, type EnvironmentId, type OrganisationId } fr
 import { announce, type Database, type Tx } from '@slipway/db'
 import { defineJob, enqueue, type Handler, handle, type JobContext } from '@slipway/jobs'
 import { z } from 'zod'
+import { configurationChanged, lockConfiguration } from './configuration.ts'
 import { dropSecret, openSecret, type Sealing } from './sealing.ts'
-import { configurationChanged, lockConfiguration } from './variables.ts'
 
 /** Writes a secret into the customer's Parameter Store, encrypted; answers its new version there. */
 export type PutParameter = (

@@ -1,5 +1,6 @@
-import type { EnvironmentId } from '@slipway/core'
+import type { EnvironmentId, OrganisationId } from '@slipway/core'
 import type { Tx } from '@slipway/db'
+import { enqueueNamed } from '@slipway/jobs'
 
 /** The variables of an environment at one moment, as a release keeps them. Holds no secret's value. */
 export type Configuration = {
@@ -31,4 +32,28 @@ export async function configurationOf(tx: Tx, environmentId: EnvironmentId): Pro
         : [],
     ),
   }
+}
+
+/** Counts the configuration up and tells the pipeline, which deploys what is live with it, unless a deployment waits for this. */
+export async function configurationChanged(
+  tx: Tx,
+  organisationId: OrganisationId,
+  environmentId: EnvironmentId,
+  { by, isAwaited = false }: { by: string; isAwaited?: boolean },
+): Promise<void> {
+  await tx.environment.update({
+    where: { id: environmentId },
+    data: { configVersion: { increment: 1 } },
+  })
+  if (isAwaited) return
+  await enqueueNamed(
+    tx,
+    { name: 'pipeline.deploy-configuration', payload: { environmentId, by } },
+    { organisationId },
+  )
+}
+
+/** One change of an environment's configuration at a time, until the transaction ends. */
+export async function lockConfiguration(tx: Tx, environmentId: EnvironmentId): Promise<void> {
+  await tx.$queryRaw`select pg_advisory_xact_lock(hashtextextended(${`configuration:${environmentId}`}, 0))::text`
 }

@@ -26,10 +26,17 @@ export async function getDeletionPlan(
     const app = await findApp(tx, organisationId, name)
     const environments = await environmentsOf(tx, app.id)
     const ids = environments.map((environment) => environment.id)
-    const releases = await tx.release.findMany({ where: { environmentId: { in: ids } } })
-    const live = releases.filter((release) => environments.some((each) => each.liveReleaseId === release.id))
-    const disks = live.flatMap((release) =>
-      appPlanSchema.parse(release.plan).services.flatMap((service) => service.disks),
+    const releases = await tx.release.findMany({
+      where: { environmentId: { in: ids } },
+      include: { deployments: { where: { status: 'healthy' }, take: 1 } },
+      orderBy: { number: 'asc' },
+    })
+    // Also one that the manifest no longer names: it was taken off its host and kept.
+    const deployed = releases.filter((release) => release.deployments.length > 0)
+    const disks = new Map(
+      deployed
+        .flatMap((release) => appPlanSchema.parse(release.plan).services)
+        .flatMap((service) => service.disks.map((disk) => [disk.name, disk] as const)),
     )
     const secrets = await tx.variable.count({
       where: { environmentId: { in: ids }, secret: true, removedAt: null },
@@ -41,7 +48,7 @@ export async function getDeletionPlan(
     const archives = new Map(releases.map((release) => [release.key, Number(release.sizeBytes)]))
     const bytes = [...archives.values()].reduce((sum, size) => sum + size, 0)
     const kept = [
-      ...disks.map((disk) => ({
+      ...[...disks.values()].map((disk) => ({
         line: volumeLine(app.region, `Disk ${disk.name} (${disk.path})`, {
           gigabytes: disk.sizeGigabytes,
           type: disk.type,

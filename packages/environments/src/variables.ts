@@ -7,10 +7,10 @@ import {
   UserError,
   type UserId,
 } from '@slipway/core'
-import { announce, type Database, type Tx } from '@slipway/db'
-import { enqueueNamed } from '@slipway/jobs'
+import { announce, type Database } from '@slipway/db'
 import { audit } from '@slipway/organisations'
 import { enqueueBringSecret } from './bring-secret.ts'
+import { configurationChanged, lockConfiguration } from './configuration.ts'
 import { checkVariableName, checkVariableValue, variablesMax } from './decide/names.ts'
 import { findEnvironment } from './find-app.ts'
 import { type Sealing, sealSecret } from './sealing.ts'
@@ -149,30 +149,6 @@ export async function removeVariable(
     await configurationChanged(tx, organisationId, environment.id, { by: asked.by })
     await announce(tx, organisationId, `environment:${environment.id}`)
   })
-}
-
-/** Counts the configuration up and tells the pipeline, which deploys what is live with it, unless a deployment waits for this. */
-export async function configurationChanged(
-  tx: Tx,
-  organisationId: OrganisationId,
-  environmentId: EnvironmentId,
-  { by, isAwaited = false }: { by: string; isAwaited?: boolean },
-): Promise<void> {
-  await tx.environment.update({
-    where: { id: environmentId },
-    data: { configVersion: { increment: 1 } },
-  })
-  if (isAwaited) return
-  await enqueueNamed(
-    tx,
-    { name: 'pipeline.deploy-configuration', payload: { environmentId, by } },
-    { organisationId },
-  )
-}
-
-/** One change of an environment's configuration at a time, until the transaction ends. */
-export async function lockConfiguration(tx: Tx, environmentId: EnvironmentId): Promise<void> {
-  await tx.$queryRaw`select pg_advisory_xact_lock(hashtextextended(${`configuration:${environmentId}`}, 0))::text`
 }
 
 /** Tells whether a secret is the same as before; salted, so that equal secrets of two environments do not look equal. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type Clock, type Log, newId, type UserId } from '@slipway/core'
+import { type Clock, type Log, newId } from '@slipway/core'
 import type { Database } from '@slipway/db'
 import { betterAuth } from 'better-auth'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
@@ -7,10 +7,8 @@ import { z } from 'zod'
 import { choosePasswordMail, knownAddressMail, resetMail, verificationMail } from './auth-mails.ts'
 import { authTables } from './auth-tables.ts'
 import { cookieIn } from './cookie.ts'
-import { readSession } from './read-session.ts'
+import { type Person, readSession } from './read-session.ts'
 import { type Mail, sendMail } from './send-mail.ts'
-
-export type Person = { userId: UserId; email: string; name: string; sessionId: string }
 
 export type Auth = {
   /** Answers a request below /auth, or 404. Rate limits, origin and size are the caller's to check before. */

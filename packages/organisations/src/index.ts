@@ -7,7 +7,7 @@
  * Left to others: rate limits, origin checks and cookies on the wire (the api), seats and their price (billing).
  */
 export { type AuditPage, type AuditRecord, audit, listAudit, verifyAudit } from './audit.ts'
-export { type Auth, type AuthSettings, makeAuth, type Person } from './auth.ts'
+export { type Auth, type AuthSettings, makeAuth } from './auth.ts'
 export {
   type Action,
   actionsOf,
@@ -29,6 +29,7 @@ export {
   organisationsOf,
 } from './organisations.ts'
 export { peopleOf } from './people.ts'
+export type { Person } from './read-session.ts'
 export { type Mail, type MailServer, sendMail } from './send-mail.ts'
 export {
   createToken,

@@ -1,9 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { asId } from '@slipway/core'
+import { asId, type UserId } from '@slipway/core'
 import { type Database, Prisma } from '@slipway/db'
 import { z } from 'zod'
-import type { Person } from './auth.ts'
 import { cookieIn } from './cookie.ts'
+
+export type Person = { userId: UserId; email: string; name: string; sessionId: string }
 
 const rowsSchema = z
   .array(z.object({ session_id: z.string(), id: z.string(), email: z.string(), name: z.string() }))

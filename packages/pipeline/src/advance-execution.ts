@@ -7,11 +7,11 @@ import { move } from './decide/move.ts'
 import { enqueueEffect } from './effects/enqueue-effect.ts'
 import { loadPipeline, lockPipeline, storeExecution } from './pipeline-rows.ts'
 import { appendEvent } from './record-event.ts'
+import { tenantOf } from './tenant-of.ts'
 
 export function advanceExecutionHandler(): Handler {
-  return handle(advanceExecution, async ({ appId }, { db, clock, organisationId }) => {
-    if (organisationId === undefined) throw new Error('an app belongs to an organisation')
-    await advanceApp(db, organisationId, appId, clock)
+  return handle(advanceExecution, async ({ appId }, context) => {
+    await advanceApp(context.db, tenantOf(context), appId, context.clock)
   })
 }
 

@@ -2,8 +2,8 @@ import { asId } from '@slipway/core'
 import { defineJob, type Handler, handle } from '@slipway/jobs'
 import { z } from 'zod'
 import { appIdSchema } from './decide/execution.ts'
-import { tenantOf } from './effects/deploy.ts'
 import { recordEvent } from './record-event.ts'
+import { tenantOf } from './tenant-of.ts'
 
 /** Asked for by environments when an app is being deleted: every execution of it comes to rest. */
 const cancelApp = defineJob({

@@ -4,10 +4,10 @@ import { getEnvironmentById } from '@slipway/environments'
 import { defineJob, type Handler, handle } from '@slipway/jobs'
 import { z } from 'zod'
 import { environmentIdSchema } from './decide/execution.ts'
-import { tenantOf } from './effects/deploy.ts'
 import { lockPipeline } from './pipeline-rows.ts'
 import { releaseToReconfigure } from './release-rows.ts'
 import { productionStage, startExecution } from './start-execution.ts'
+import { tenantOf } from './tenant-of.ts'
 
 const payload = z.object({ environmentId: environmentIdSchema, by: z.string() })
 

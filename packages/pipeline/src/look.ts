@@ -1,7 +1,9 @@
 import type { ExecutionId, OrganisationId } from '@slipway/core'
 import type { Database } from '@slipway/db'
 import { enqueueNamed } from '@slipway/jobs'
-import type { Wake } from './effects/deploy.ts'
+
+/** The job that runs steps: what they wait for runs it again. */
+export type Wake = { name: string; payload: Record<string, unknown> }
 
 /** Whose steps are looked at; `path` is place and attempt. */
 export type LookAt = { organisationId: OrganisationId; executionId: ExecutionId; path: string }

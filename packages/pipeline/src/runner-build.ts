@@ -4,7 +4,7 @@ import type { Database } from '@slipway/db'
 import { buildStream } from '@slipway/protocol'
 import { type BuildContext, buildSteps } from './build-steps.ts'
 import type { OpenBuild } from './effects/build.ts'
-import type { Wake } from './effects/deploy.ts'
+import type { Wake } from './look.ts'
 import { runSteps, type StepsOutcome } from './run-steps.ts'
 import { sayTo } from './say.ts'
 

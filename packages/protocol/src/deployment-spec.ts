@@ -8,7 +8,7 @@ export type Architecture = z.infer<typeof architecture>
 const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/)
 export const variables = z.record(variableName, z.string().max(32_000))
 
-export const deployedRelease = z.object({
+const deployedRelease = z.object({
   id: idOf('release'),
   number: z.int().positive(),
   /** In the host's own bucket. */

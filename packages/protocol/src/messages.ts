@@ -22,7 +22,7 @@ export const identityProof = z.object({
 })
 export type IdentityProof = z.infer<typeof identityProof>
 
-export const serviceHealth = z.object({
+const serviceHealth = z.object({
   serviceId: idOf('service'),
   name: z.string().max(60),
   state: z.enum(['starting', 'healthy', 'unhealthy', 'crashed', 'stopped']),
@@ -41,7 +41,7 @@ export const latencyBoundsMilliseconds = [
   1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000,
 ] as const
 
-export const minuteOfService = z.object({
+const minuteOfService = z.object({
   serviceId: idOf('service'),
   requests: count,
   /** Answers of 500 and above, and requests that got none. */
@@ -51,7 +51,7 @@ export const minuteOfService = z.object({
   cpuMilliseconds: count,
   memoryBytes: count,
 })
-export const minuteOfHost = z.object({
+const minuteOfHost = z.object({
   /** Start of the minute, host's clock. */
   minute: z.iso.datetime(),
   cpuPercent: z.number().min(0).max(100),

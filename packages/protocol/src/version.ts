@@ -1,7 +1,7 @@
 /** What this side speaks. Raised when a message changes in a way that the other side must know about. */
 export const protocolVersion = 1
 
-/** A host is brought up to date only when it next deploys, so the version before ours is spoken too. */
+/** A host takes the present agent when it next boots, so the version before ours is spoken too. */
 export const protocolOldest = Math.max(1, protocolVersion - 1)
 
 /** Which way out there is for an agent that says `hello` with this number. */

@@ -74,7 +74,7 @@ export const appFailures = {
     return new UserError({
       code: 'app-never-healthy',
       kind: 'failed',
-      what: `${service.name} listens but did not become healthy within ${service.health.timeoutSeconds} seconds: ${reason}.`,
+      what: `${service.name} listens but did not become healthy: ${reason}.`,
       why: `It counts as healthy once GET ${service.health.path} is answered with ${service.health.path === '/' ? 'anything below 500' : '200 to 399'}.`,
       todo: 'Read its last lines below. If it needs longer to start, raise its health time; if another path tells better, name it in slipway.yaml (health:).',
       details: lastLines,

@@ -5,7 +5,8 @@ export type Probe =
   | { state: 'healthy' }
   /** Nothing accepts connections on the port. */
   | { state: 'not-listening' }
-  | { state: 'unhealthy'; reason: string }
+  /** `isFinal`: it answered, and not with 503, which says "not yet". */
+  | { state: 'unhealthy'; reason: string; isFinal: boolean }
 
 /**
  * Asks the service once how it is. For `/`, which many apps do not serve, any answer below 500 is well; a path
@@ -33,7 +34,9 @@ export function probeHealth(
         const status = response.statusCode ?? 0
         const isWell = path === '/' ? status < 500 : status >= 200 && status < 400
         resolve(
-          isWell ? { state: 'healthy' } : { state: 'unhealthy', reason: `GET ${path} answered ${status}` },
+          isWell
+            ? { state: 'healthy' }
+            : { state: 'unhealthy', reason: `GET ${path} answered ${status}`, isFinal: status !== 503 },
         )
       },
     )
@@ -41,6 +44,7 @@ export function probeHealth(
       resolve({
         state: 'unhealthy',
         reason: `GET ${path} gave no answer within ${Math.round(timeoutMilliseconds / 100) / 10} seconds`,
+        isFinal: false,
       })
       request.destroy()
     })
@@ -48,7 +52,7 @@ export function probeHealth(
       resolve(
         error.code === 'ECONNREFUSED'
           ? { state: 'not-listening' }
-          : { state: 'unhealthy', reason: `GET ${path} broke off: ${error.message}` },
+          : { state: 'unhealthy', reason: `GET ${path} broke off: ${error.message}`, isFinal: false },
       ),
     )
   })

@@ -22,6 +22,11 @@ import { LogTail, lastLines } from './tail-log.ts'
 const stored = z.array(processRecord.extend({ logOffset: z.int().default(0) }))
 /** How many of an app's last lines an error shows. */
 const lastLineCount = 20
+/**
+ * An app that answers, and answers badly, for this long is not coming up: requests may be waiting at the gate for
+ * it or the old one. One that says 503 is on its way and has its whole time limit.
+ */
+const badAnswersMilliseconds = 5000
 
 export type ProcessesOptions = {
   home: Home
@@ -37,6 +42,9 @@ export class Processes {
   readonly #options: ProcessesOptions
   #records = new Map<string, ProcessRecord>()
   #tails = new Map<string, LogTail>()
+  /** Up to where a log is known to be stored: what a next agent need not say again. */
+  #storedOffsets = new Map<string, number>()
+  #areOffsetsSaved = true
   #killedForMemory = new Set<string>()
   #redact: (text: string) => string = (text) => text
   #saving: Promise<void> = Promise.resolve()
@@ -52,6 +60,7 @@ export class Processes {
     for (const { logOffset, ...record } of (await readJson(options.home.processes, stored)) ?? []) {
       if (!isAlive(record) && !record.isWanted) continue
       processes.#records.set(record.key, record)
+      processes.#storedOffsets.set(record.key, logOffset)
       processes.#openTail(record, logOffset)
     }
     await endUnknown(options.home, processes.all())
@@ -63,6 +72,7 @@ export class Processes {
     if (this.#timers.length > 0) return
     this.#timers.push(
       setInterval(() => this.#readLogs(), 100),
+      setInterval(() => void this.saveOffsets(), 2000),
       setInterval(() => this.#watchMemory(), 500),
     )
   }
@@ -117,8 +127,9 @@ export class Processes {
   async forget(record: ProcessRecord): Promise<void> {
     this.#readLogs()
     const tail = this.#tails.get(record.key)
-    if (tail) this.#send(record, tail.close())
+    if (tail) this.#send(record, tail.close(), tail.offset)
     this.#tails.delete(record.key)
+    this.#storedOffsets.delete(record.key)
     this.#records.delete(record.key)
     this.#killedForMemory.delete(record.key)
     await this.#save()
@@ -161,6 +172,7 @@ export class Processes {
     const startedAt = performance.now()
     const sinceStart = () => performance.now() - startedAt
     let reason: string | undefined
+    let badSince: number | undefined
     for (;;) {
       abort.throwIfAborted()
       if (!isAlive(record)) {
@@ -177,6 +189,13 @@ export class Processes {
       const probe = await probeHealth(service, port, Math.min(5000, leftMilliseconds))
       if (probe.state === 'healthy') return sinceStart()
       if (probe.state === 'unhealthy') reason = probe.reason
+      badSince = probe.state === 'unhealthy' && probe.isFinal ? (badSince ?? performance.now()) : undefined
+      if (
+        reason !== undefined &&
+        badSince !== undefined &&
+        performance.now() - badSince > badAnswersMilliseconds
+      )
+        throw appFailures.neverHealthy(service, reason, this.lastLines(record))
       await new Promise((resolve) => setTimeout(resolve, sinceStart() < 5000 ? 5 : 100))
     }
   }
@@ -209,18 +228,22 @@ export class Processes {
       if (!tail) continue
       for (let i = 0; i < 16; i++) {
         const lines = tail.read(this.#options.logs.hasRoom())
-        this.#send(record, lines)
+        this.#send(record, lines, tail.offset)
         if (lines.length === 0) break
       }
     }
   }
 
-  #send(record: ProcessRecord, lines: string[]): void {
+  #send(record: ProcessRecord, lines: string[], offset: number): void {
     if (lines.length === 0) return
     const stream = serviceStream(this.#options.environmentId, record.service.name)
     this.#options.logs.write(
       stream,
       lines.map((text) => ({ text: this.#redact(text), level: 'out' as const })),
+      () => {
+        this.#storedOffsets.set(record.key, offset)
+        this.#areOffsetsSaved = false
+      },
     )
   }
 
@@ -241,16 +264,18 @@ export class Processes {
       .then(() =>
         writeJson(
           this.#options.home.processes,
-          this.all().map((record) => ({ ...record, logOffset: this.#tails.get(record.key)?.offset ?? 0 })),
+          this.all().map((record) => ({ ...record, logOffset: this.#storedOffsets.get(record.key) ?? 0 })),
           { durable: false },
         ),
       )
     return this.#saving
   }
 
-  /** Where reading stands, for the next agent. */
-  saveOffsets(): Promise<void> {
-    return this.#save()
+  /** What is stored of the logs, for the next agent. */
+  async saveOffsets(): Promise<void> {
+    if (this.#areOffsetsSaved) return
+    this.#areOffsetsSaved = true
+    await this.#save()
   }
 }
 

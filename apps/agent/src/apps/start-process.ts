@@ -25,10 +25,11 @@ export type StartRequest = {
 }
 
 // The outer shell outlives the app to write down how it ended, for an agent that was started since. `trap :`
-// and not `trap ''`: an ignored signal would be ignored by the app as well.
+// and not `trap ''`: an ignored signal would be ignored by the app as well. It is root's where the app is not:
+// neither the note nor the control group is the app's to write.
 const wrapper = `trap : TERM INT HUP
 [ -n "$3" ] && echo $$ > "$3/cgroup.procs"
-/bin/sh -c "$1"
+if [ -n "$4" ]; then setpriv --reuid "$4" --regid "$5" --clear-groups --no-new-privs /bin/sh -c "$1"; else /bin/sh -c "$1"; fi
 code=$?
 echo $code > "$2.new" && mv "$2.new" "$2"`
 
@@ -49,13 +50,24 @@ export async function startProcess(request: StartRequest): Promise<ProcessRecord
   const run = service.kind === 'static' ? [...request.serveCommand, '.'].map(quoted).join(' ') : service.run
   const log = openSync(home.log(key), 'a', 0o600)
   try {
-    const child = spawn('/bin/sh', ['-c', wrapper, 'slipway', run, home.exit(key), cgroup ?? ''], {
-      cwd: folder,
-      detached: true,
-      stdio: ['ignore', log, log],
-      env: environmentOf(request, port),
-      ...user,
-    })
+    const child = spawn(
+      '/bin/sh',
+      [
+        '-c',
+        wrapper,
+        'slipway',
+        run,
+        home.exit(key),
+        cgroup ?? '',
+        ...(user.uid === undefined ? [] : [String(user.uid), String(user.gid)]),
+      ],
+      {
+        cwd: folder,
+        detached: true,
+        stdio: ['ignore', log, log],
+        env: environmentOf(request, port),
+      },
+    )
     child.on('error', () => {})
     child.unref()
     const pid = child.pid

@@ -23,8 +23,9 @@ export class LogTail {
     this.#offset = Math.min(offset, fstatSync(this.#fd).size)
   }
 
+  /** Up to the end of the last whole line. */
   get offset(): number {
-    return this.#offset
+    return Math.max(0, this.#offset - Buffer.byteLength(this.#rest))
   }
 
   /** The whole lines that came since; at most a piece at a time. */

@@ -62,6 +62,7 @@ export async function build(
     await mkdir(work, { recursive: true })
     await refuseWithoutSpace(work)
     giveToAppUser(home.build(id))
+    await makeFolders([home.cache('home'), home.cache('npm')])
     await timed('clone', () =>
       checkOut({ ...spec.repository, folder: work, path: config.path, network: config.network, say, signal }),
     )
@@ -122,6 +123,13 @@ function timeLimit(seconds: number): AbortSignal {
   const control = new AbortController()
   setTimeout(() => control.abort(buildFailures.tookTooLong(seconds)), seconds * 1000).unref()
   return control.signal
+}
+
+/** What builds keep between them: their home and npm's downloads. */
+async function makeFolders(folders: string[]): Promise<void> {
+  for (const folder of folders) {
+    if (await mkdir(folder, { recursive: true })) giveToAppUser(folder)
+  }
 }
 
 async function refuseWithoutSpace(folder: string): Promise<void> {

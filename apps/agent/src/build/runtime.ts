@@ -86,8 +86,19 @@ async function fromRegistry(request: Request, wanted: string): Promise<Runtime> 
   }
 }
 
+/** The same version is packed once, also when a build asks while it is being prepared. */
+const packing = new Map<string, Promise<Runtime>>()
+
+function keep(of: Pick<Request, 'home' | 'signal'>, version: string, executable: string): Promise<Runtime> {
+  const under = packing.get(version)
+  if (under) return under
+  const made = pack(of, version, executable).finally(() => packing.delete(version))
+  packing.set(version, made)
+  return made
+}
+
 /** Copies the executable into the cache and packs it once for all releases to come. */
-async function keep(
+async function pack(
   { home, signal }: Pick<Request, 'home' | 'signal'>,
   version: string,
   executable: string,

@@ -4,6 +4,7 @@ import type { AgentMessage, LogLine } from '@slipway/protocol'
 
 type Logs = Extract<AgentMessage, { type: 'logs' }>
 type Line = Omit<LogLine, 'at'>
+type OpenLine = { line: LogLine; onStored?: (() => void) | undefined }
 
 /** All that waits to be stored, over all streams. Above it lines are dropped, loudly. */
 const heldCharactersMax = 8 * 1_048_576
@@ -19,8 +20,11 @@ const chunkLinesMax = 500
 export class LogOutbox {
   readonly source = randomUUID()
   readonly #clock: Clock
-  #open = new Map<string, LogLine[]>()
-  #chunks = new Map<number, { message: Logs; characters: number; isSent: boolean }>()
+  #open = new Map<string, OpenLine[]>()
+  #chunks = new Map<
+    number,
+    { message: Logs; characters: number; isSent: boolean; onStored: Array<() => void> }
+  >()
   #next = 0
   #held = 0
   #dropped = new Map<string, number>()
@@ -34,25 +38,25 @@ export class LogOutbox {
     return this.#held < roomCharacters
   }
 
-  write(stream: string, lines: Line[]): void {
+  /** `onStored` runs once the api has stored the last of these lines, or it was dropped. */
+  write(stream: string, lines: Line[], onStored?: () => void): void {
     const at = this.#clock.now().toISOString()
     const open = this.#open.get(stream) ?? []
     this.#open.set(stream, open)
-    for (const line of lines) {
+    for (const [index, line] of lines.entries()) {
+      const isLast = index === lines.length - 1
       if (this.#held + line.text.length > heldCharactersMax) {
         this.#dropped.set(stream, (this.#dropped.get(stream) ?? 0) + 1)
+        if (isLast) onStored?.()
         continue
       }
       const dropped = this.#dropped.get(stream)
       if (dropped) {
-        open.push({
-          at,
-          text: `… ${dropped} lines were dropped here: they came faster than they could be sent`,
-          level: 'slipway',
-        })
+        const text = `… ${dropped} lines were dropped here: they came faster than they could be sent`
+        open.push({ line: { at, text, level: 'slipway' } })
         this.#dropped.delete(stream)
       }
-      open.push({ at, ...line })
+      open.push({ line: { at, ...line }, onStored: isLast ? onStored : undefined })
       this.#held += line.text.length
     }
   }
@@ -85,6 +89,7 @@ export class LogOutbox {
   stored(source: string, sequence: number): void {
     const chunk = source === this.source ? this.#chunks.get(sequence) : undefined
     if (!chunk) return
+    for (const tell of chunk.onStored) tell()
     this.#chunks.delete(sequence)
     this.#held -= chunk.characters
   }
@@ -97,22 +102,24 @@ export class LogOutbox {
       await new Promise((resolve) => setTimeout(resolve, 20))
   }
 
-  #pack(stream: string, lines: LogLine[]): void {
+  #pack(stream: string, lines: OpenLine[]): void {
     let characters = 0
     let count = 0
-    for (const line of lines) {
+    for (const { line } of lines) {
       if (count >= chunkLinesMax || (count > 0 && characters + line.text.length > chunkCharactersMax)) break
       characters += line.text.length
       count++
     }
     const sequence = this.#next++
+    const packed = lines.splice(0, count)
     const message: Logs = {
       type: 'logs',
       stream,
       source: this.source,
       sequence,
-      lines: lines.splice(0, count),
+      lines: packed.map(({ line }) => line),
     }
-    this.#chunks.set(sequence, { message, characters, isSent: false })
+    const onStored = packed.flatMap((one) => (one.onStored ? [one.onStored] : []))
+    this.#chunks.set(sequence, { message, characters, isSent: false, onStored })
   }
 }

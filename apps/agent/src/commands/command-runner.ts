@@ -34,6 +34,8 @@ const buildsMax = 2
 export type CommandRunnerOptions = {
   home: Home
   execute: Execute
+  /** What the last start of the agent left comes first; it may be the very command that comes again. */
+  ready: Promise<void>
   say(message: AgentMessage): boolean
   log: Log
 }
@@ -115,26 +117,34 @@ export class CommandRunner {
     if (known) return this.#sayResult(known)
     this.#options.say({ type: 'accepted', id })
     if (this.#running.has(id)) return
-    if (command.command.kind !== 'build') {
-      if (command.fence < this.#fence)
-        return this.finish(id, {
-          ok: false,
-          error: hostFailures.fenceTooOld(command.fence, this.#fence).fields,
-        })
-      if (command.fence > this.#fence) {
-        this.#fence = command.fence
-        await writeJson(this.#options.home.fence, { fence: command.fence })
-      }
-    }
     const control = new AbortController()
     this.#running.set(id, control)
     const timer = setTimeout(() => control.abort(hostFailures.expired()), command.deadlineSeconds * 1000)
     try {
-      await this.finish(id, await this.#inTurn(command.command, () => this.#execute(command, control.signal)))
+      const run = async () => {
+        await this.#options.ready
+        return (
+          this.#results.get(id)?.outcome ??
+          (await this.#refusal(command)) ??
+          this.#execute(command, control.signal)
+        )
+      }
+      await this.finish(id, await this.#inTurn(command.command, run))
     } finally {
       clearTimeout(timer)
       this.#running.delete(id)
     }
+  }
+
+  /** In its turn, so that the order of arrival decides. The number is on disk before anything is done under it. */
+  async #refusal({ command, fence }: Command): Promise<CommandOutcome | undefined> {
+    if (command.kind === 'build') return undefined
+    if (fence < this.#fence) return { ok: false, error: hostFailures.fenceTooOld(fence, this.#fence).fields }
+    if (fence > this.#fence) {
+      this.#fence = fence
+      await writeJson(this.#options.home.fence, { fence })
+    }
+    return undefined
   }
 
   async #execute(command: Command, signal: AbortSignal): Promise<CommandOutcome> {

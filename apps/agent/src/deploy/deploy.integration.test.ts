@@ -16,7 +16,7 @@ const ask = async (accept = 'text/plain') => {
   return new Promise<{ status: number; body: string }>((resolve, reject) => {
     http
       .get(
-        { host: '127.0.0.1', port: host.gate.port, headers: { host: host.host, accept }, agent: false },
+        { host: '127.0.0.1', port: host.port, headers: { host: host.host, accept }, agent: false },
         (response) => {
           let body = ''
           response.on('data', (piece) => {
@@ -40,7 +40,7 @@ const failure = async (run: Promise<unknown>) => {
 describe('an in-place deployment', () => {
   it('loses no request at 200 a second when only one process may run, and waits little longer than the app boots', async () => {
     await host.deploy(host.release(serverSaying('one'), { singleton: true }))
-    const traffic = load({ port: host.gate.port, host: host.host, perSecond: 200 })
+    const traffic = load({ port: host.port, host: host.host, perSecond: 200 })
     await new Promise((resolve) => setTimeout(resolve, 500))
     const output = await host.deploy(host.release(serverSaying('two', 300), { singleton: true }))
     await new Promise((resolve) => setTimeout(resolve, 500))
@@ -53,7 +53,7 @@ describe('an in-place deployment', () => {
 
   it('starts the new process beside the old one where two may run, and holds nobody', async () => {
     await host.deploy(host.release(serverSaying('one')))
-    const traffic = load({ port: host.gate.port, host: host.host, perSecond: 200 })
+    const traffic = load({ port: host.port, host: host.host, perSecond: 200 })
     await new Promise((resolve) => setTimeout(resolve, 300))
     const output = await host.deploy(host.release(serverSaying('two', 300)))
     await new Promise((resolve) => setTimeout(resolve, 300))
@@ -143,7 +143,7 @@ process.on('SIGTERM', () => server.close(() => { fs.rmdirSync(lock); process.exi
   it('without any version before leaves nothing running when it fails', async () => {
     await failure(host.deploy(host.release('process.exit(1)', { singleton: true })))
     expect(host.processes.all()).toEqual([])
-    expect((await ask()).status).toBe(404)
+    expect(await ask()).toMatchObject({ status: 503, body: expect.stringContaining('did not come up') })
   })
 
   it('serves a static folder itself', async () => {

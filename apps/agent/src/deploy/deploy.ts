@@ -17,6 +17,10 @@ const workerSettleSeconds = 2
 /** How long requests that are with the old process may take before it is told to end all the same. */
 const drainMilliseconds = 30_000
 
+/** What a visitor of a host without an earlier release reads. */
+const neverCameUp =
+  'Its first version did not come up. Its owner finds the reason on the page of the deployment.'
+
 const journal = z.object({ batch: z.string(), spec: deploymentSpec, previous: deploymentSpec.nullable() })
 export type Journal = z.infer<typeof journal>
 
@@ -104,7 +108,14 @@ async function swap(
     for (const record of processes.all().filter(isOurs)) await processes.stop(record)
   }
 
-  const records = await timed('start', () => allOf(beside.map(bring)), undo)
+  const records = await timed(
+    'start',
+    () => allOf(beside.map(bring)),
+    async (error) => {
+      await undo()
+      if (!request.previous) await bringBack(request, [], error, context)
+    },
+  )
 
   // The old ones that must end before a new one may start, whatever they were called.
   const inTheWay = old.filter(
@@ -117,7 +128,7 @@ async function swap(
     const heldAt = performance.now()
     const restore = async (error: unknown) => {
       await undo()
-      await bringBack(request.previous, inTheWay, error, context)
+      await bringBack(request, inTheWay, error, context)
     }
     await timed('hold', () => routes.hold(portsOf(inTheWay), holdSecondsOf(alone)), restore)
     await timed('drain', () => drained(inTheWay, context), restore)
@@ -160,14 +171,14 @@ async function startOrTakeOver(
 
 /** Starts the stopped services of the previous release again and lets the held requests through to them. */
 async function bringBack(
-  previous: DeploymentSpec | undefined,
+  { spec, previous }: { spec: DeploymentSpec; previous: DeploymentSpec | undefined },
   stopped: ProcessRecord[],
   cause: unknown,
   context: DeployContext,
 ): Promise<void> {
   const { processes, routes } = context
   if (!previous) {
-    await routes.none()
+    await routes.pointTo(spec, [], { words: neverCameUp })
     return
   }
   context.progress('restore')
@@ -206,7 +217,7 @@ async function goBack(
   if (!previous) {
     const records = processes.all().filter((record) => record.batch === batch)
     await allOf(records.map((record) => processes.stop(record)))
-    await context.routes.none()
+    await context.routes.pointTo(spec, [], { words: neverCameUp })
     return
   }
   context.progress('restore')

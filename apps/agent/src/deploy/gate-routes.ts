@@ -26,7 +26,7 @@ export class GateRoutes {
   async pointTo(
     spec: DeploymentSpec,
     processes: ProcessRecord[],
-    isHeld: (serviceName: string) => boolean = () => false,
+    { isHeld = () => false, words }: { isHeld?: (serviceName: string) => boolean; words?: string } = {},
   ): Promise<void> {
     this.#routes = new Map(
       spec.services.flatMap((service) => {
@@ -34,7 +34,8 @@ export class GateRoutes {
         const port = processes.find((record) => record.service.name === service.name)?.port ?? null
         const { publicName: name, id: serviceId, health } = service
         const held = isHeld(service.name)
-        return [[name, { name, serviceId, port, held, holdSeconds: health.timeoutSeconds + 60 }] as const]
+        const holdSeconds = health.timeoutSeconds + 60
+        return [[name, { name, serviceId, port, held, holdSeconds, ...(words ? { words } : {}) }] as const]
       }),
     )
     await this.#push()
@@ -62,11 +63,6 @@ export class GateRoutes {
     for (const [name, route] of this.#routes) {
       if (route.serviceId === serviceId) this.#routes.set(name, { ...route, port: to.port, words: to.words })
     }
-    await this.#push()
-  }
-
-  async none(): Promise<void> {
-    this.#routes.clear()
     await this.#push()
   }
 

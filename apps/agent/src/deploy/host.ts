@@ -50,6 +50,8 @@ export class Host {
   readonly #ssm: SSMClient
   #spec: DeploymentSpec | undefined
   #values: Record<string, string> = {}
+  #hasValues = false
+  #isDeploying = false
 
   private constructor(
     options: HostOptions,
@@ -81,7 +83,7 @@ export class Host {
       clock: options.clock,
       say: (serviceName, line) => this.#sayToService(serviceName, line),
       start: async (record, restarts) => {
-        if (!this.#spec) return undefined
+        if (!this.#spec || !(this.#hasValues || (await this.#remember(this.#spec)))) return undefined
         return processes.start(this.#spec, record.service, {
           batch: record.batch,
           values: this.#values,
@@ -139,6 +141,7 @@ export class Host {
   async deploy(batch: string, spec: DeploymentSpec, say: Say, signal: AbortSignal): Promise<DeployOutput> {
     if (spec.environmentId !== this.#environmentId) throw hostFailures.foreignEnvironment()
     this.#keep.pause()
+    this.#isDeploying = true
     try {
       const output = await deploy({ batch, spec, previous: this.#spec }, this.#context(spec, say), signal)
       await pruneReleases(this.#options.home, {
@@ -147,6 +150,7 @@ export class Host {
       })
       return output
     } finally {
+      this.#isDeploying = false
       this.#keep.begin()
     }
   }
@@ -207,41 +211,42 @@ export class Host {
     }
   }
 
+  /** Starts what does not run. When that cannot be (the bucket or a secret is away), it is tried until a deployment comes. */
   async #runAsItWas(spec: DeploymentSpec): Promise<void> {
-    const records: ProcessRecord[] = []
+    const { home, config, architecture, log } = this.#options
     const alive = this.processes.all().filter((record) => this.processes.isAlive(record))
-    for (const record of this.processes.all())
+    for (const record of this.processes.all()) {
       if (!alive.includes(record)) await this.processes.forget(record)
+    }
+    const isStarting = (name: string) => !alive.some((record) => record.service.name === name)
+    const missing = spec.services.filter(({ name }) => isStarting(name))
+    const records = alive.filter((record) => spec.services.some(({ name }) => name === record.service.name))
     try {
-      await fetchRelease(spec.release, {
-        s3: this.#s3,
-        bucket: this.#options.config.host.bucket,
-        architecture: this.#options.architecture,
-        home: this.#options.home,
-        signal: AbortSignal.timeout(900_000),
-      })
-      for (const service of spec.services) {
-        const there = alive.find((record) => record.service.name === service.name)
+      if (missing.length > 0) {
+        if (!(await this.#remember(spec))) throw new Error('its secrets could not be read')
+        await fetchRelease(spec.release, {
+          s3: this.#s3,
+          bucket: config.host.bucket,
+          architecture,
+          home,
+          signal: AbortSignal.timeout(900_000),
+        })
+      }
+      for (const service of missing) {
         records.push(
-          there ??
-            (await this.processes.start(spec, service, {
-              batch: 'boot',
-              values: this.#values,
-              isWanted: true,
-            })),
+          await this.processes.start(spec, service, { batch: 'boot', values: this.#values, isWanted: true }),
         )
       }
     } catch (error) {
-      this.#options.log.error(
-        { error: String(error) },
-        'the release could not be started at boot; trying again',
-      )
-      setTimeout(() => void this.#runAsItWas(spec), 10_000).unref()
+      log.error({ error: describe(error) }, 'the release could not be started; trying again')
+      setTimeout(() => {
+        const isStillWanted = this.#spec?.deploymentId === spec.deploymentId && !this.#isDeploying
+        if (isStillWanted) void this.#runAsItWas(spec)
+      }, 10_000).unref()
     }
     await this.processes.setWanted(records, true)
-    const isStarting = (name: string) => !alive.some((record) => record.service.name === name)
     // A visitor who comes while the host gets up waits for it.
-    await this.#routes.pointTo(spec, records, isStarting)
+    await this.#routes.pointTo(spec, records, { isHeld: isStarting })
     for (const record of records) {
       if (isStarting(record.service.name)) void this.#letIn(record)
     }
@@ -257,23 +262,21 @@ export class Host {
     await this.#routes.release(record.service.id)
   }
 
-  /** The values are kept for restarts and for what log lines must not hold. */
-  async #remember(spec: DeploymentSpec): Promise<void> {
+  /** The values are kept for restarts and for what log lines must not hold. False when they could not be read. */
+  async #remember(spec: DeploymentSpec): Promise<boolean> {
     this.#spec = spec
-    for (let attempt = 1; ; attempt++) {
-      try {
-        this.#values = await this.#readValues(spec, AbortSignal.timeout(10_000))
-        return
-      } catch (error) {
-        this.#options.log.warn({ error: describe(error), attempt }, 'the secrets could not be read')
-        const isRunning = this.processes.all().some((record) => this.processes.isAlive(record))
-        // What runs has its values already; it is not held up, only its log is, until they are known.
-        if (isRunning) {
-          setTimeout(() => void this.#remember(spec), 5_000).unref()
-          return
-        }
-        await new Promise((resolve) => setTimeout(resolve, Math.min(30_000, 1000 * 2 ** attempt)))
-      }
+    this.#hasValues = false
+    try {
+      this.#values = await this.#readValues(spec, AbortSignal.timeout(10_000))
+      this.#hasValues = true
+      return true
+    } catch (error) {
+      this.#options.log.warn({ error: describe(error) }, 'the secrets could not be read; trying again')
+      // What runs has them; its log waits until we know what must not be in it.
+      setTimeout(() => {
+        if (!this.#hasValues && this.#spec === spec) void this.#remember(spec)
+      }, 5_000).unref()
+      return false
     }
   }
 
@@ -302,6 +305,7 @@ export class Host {
       keep: async (of) => {
         this.#spec = of
         this.#values = values
+        this.#hasValues = true
         await keepPointer({ spec: of, healthyAt: clock.now().toISOString() }, this.#place())
       },
       progress: (phase, detail) => {

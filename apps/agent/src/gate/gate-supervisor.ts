@@ -2,57 +2,49 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import http from 'node:http'
-import net, { type Socket } from 'node:net'
+import type { Server } from 'node:net'
 import { z } from 'zod'
 import { readJson, writeJson } from '../home.ts'
 import { addTally, fromWorker, type Route, routes, type Tally, type ToWorker } from './route.ts'
 
+/** When one dies, the other has the port already. */
+const workerCount = 2
+/** A worker that dies at once (its port is taken) is not tried in a tight circle. */
+const respawnMilliseconds = 200
+
 const stored = z.object({ supervisor: z.string(), routes })
 export type GateOptions = {
-  port: number
-  host?: string
   routesFile: string
   socket: string
-  /** File and arguments of a worker for this port, run by Node. */
-  workerCommand(port: number): string[]
+  /** File and arguments of a worker, run by Node. */
+  workerCommand: string[]
 }
-export type Gate = { port: number; close(): Promise<void> }
+export type Gate = { close(): Promise<void> }
 
 /**
- * Owns the port and nothing else, so that it has no reason to die: it accepts connections and passes them to
- * the worker, in which requests are. A dead worker is replaced at once; what connects meanwhile waits. Routes
- * are on disk before they are in force. The agent speaks to it over a local socket (gate-control.ts).
+ * Keeps the gate's workers running and tells them their routes. No connection passes through it, so its end is
+ * noticed by nobody: the workers go on, and retire when a new supervisor has started new ones. Routes are on
+ * disk before they are in force. The agent speaks to it over a local socket (gate-control.ts). Resolves once
+ * the port is served.
  */
 export async function runGateSupervisor(options: GateOptions): Promise<Gate> {
   const supervisor = randomUUID()
   let table: Route[] = (await readJson(options.routesFile, stored))?.routes ?? []
   const workers = new Set<Worker>()
-  let current: Worker | undefined
   let isClosing = false
-  const queued: Socket[] = []
   const taken = new Map<string, Tally>()
 
-  const server = net.createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
-    socket.on('error', () => socket.destroy())
-    if (current?.isReady) current.pass(socket)
-    else queued.push(socket)
-  })
-
   function begin(): Worker {
-    const worker = new Worker(options.workerCommand(port), (tallies) => {
+    const worker = new Worker(options.workerCommand, (tallies) => {
       for (const one of tallies) addTally(taken, one)
     })
     workers.add(worker)
-    worker.ready.then(async () => {
-      await worker.ask({ type: 'routes', routes: table })
-      worker.isReady = true
-      if (current !== worker) return
-      for (const socket of queued.splice(0)) worker.pass(socket)
-    })
-    worker.ended.then(() => {
+    worker.tell({ type: 'routes', id: 0, routes: table })
+    worker.ended.then(({ wasShort }) => {
       workers.delete(worker)
-      queued.push(...worker.undelivered())
-      if (current === worker && !isClosing) current = begin()
+      if (isClosing || worker.isRetired) return
+      if (wasShort) setTimeout(() => isClosing || begin(), respawnMilliseconds)
+      else begin()
     })
     return worker
   }
@@ -63,11 +55,11 @@ export async function runGateSupervisor(options: GateOptions): Promise<Gate> {
     await Promise.all([...workers].map((worker) => worker.ask({ type: 'routes', routes: next })))
   }
 
-  /** A new worker from the bundle as it is now on disk; the old one finishes what it holds. */
-  function renew(): void {
-    const old = current
-    current = begin()
-    current.ready.then(() => old?.tell({ type: 'retire' }))
+  /** New workers from the bundle as it is now on disk; the old ones finish what they hold. */
+  async function renew(): Promise<void> {
+    const old = [...workers]
+    await Promise.all(Array.from({ length: workerCount }, begin).map((worker) => worker.listening))
+    for (const worker of old) worker.retire()
   }
 
   const control = http.createServer((request, response) => {
@@ -98,31 +90,24 @@ export async function runGateSupervisor(options: GateOptions): Promise<Gate> {
         return tallies
       }
       case '/renew':
-        renew()
+        await renew()
         return {}
       default:
         throw new Error(`the gate knows no ${request.url}`)
     }
   }
 
-  // A worker that outlived another supervisor has the port as well, until it reads our name.
-  await listen(server, { port: options.port, host: options.host, reusePort: true, backlog: 4096 })
-  const address = server.address()
-  const port = typeof address === 'object' && address ? address.port : options.port
-  current = begin()
-  await current.ready
-  await rm(options.socket, { force: true })
-  await listen(control, { path: options.socket })
+  await Promise.all(Array.from({ length: workerCount }, begin).map((worker) => worker.listening))
+  // Workers that outlived another supervisor retire when they read a new name.
   await writeJson(options.routesFile, { supervisor, routes: table }, { durable: false })
-
+  await rm(options.socket, { force: true })
+  await listen(control, options.socket)
   return {
-    port,
     async close() {
       isClosing = true
-      server.close()
       control.close()
       control.closeAllConnections()
-      for (const worker of workers) worker.tell({ type: 'retire' })
+      for (const worker of workers) worker.retire()
       await Promise.all([...workers].map((worker) => worker.ended))
     },
   }
@@ -133,56 +118,47 @@ type Question =
   | Omit<Extract<ToWorker, { type: 'drain' }>, 'id'>
 
 class Worker {
-  isReady = false
-  readonly ready: Promise<void>
-  readonly ended: Promise<void>
+  /** It serves the port; also when it died instead. */
+  readonly listening: Promise<void>
+  readonly ended: Promise<{ wasShort: boolean }>
+  isRetired = false
   readonly #child: ChildProcess
   #asked = new Map<number, (active: number) => void>()
   #next = 1
-  #passed = new Map<number, Socket>()
 
   constructor([file = process.execPath, ...args]: string[], onTallies: (tallies: Tally[]) => void) {
+    const startedAt = performance.now()
     // Its own group: a signal to ours must not take the requests along.
     this.#child = fork(file, args, { detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-    const { promise: ready, resolve: setReady } = Promise.withResolvers<void>()
-    const { promise: ended, resolve: setEnded } = Promise.withResolvers<void>()
-    this.ready = ready
+    const { promise: listening, resolve: setListening } = Promise.withResolvers<void>()
+    const { promise: ended, resolve: setEnded } = Promise.withResolvers<{ wasShort: boolean }>()
+    this.listening = listening
     this.ended = ended
     this.#child.on('message', (raw) => {
       const message = fromWorker.parse(raw)
-      if (message.type === 'ready') setReady()
+      if (message.type === 'listening') setListening()
       else if (message.type === 'tallies') onTallies(message.tallies)
-      else if (message.type === 'got') {
-        this.#passed.get(message.id)?.destroy()
-        this.#passed.delete(message.id)
-      } else {
+      else {
         this.#asked.get(message.id)?.(message.active)
         this.#asked.delete(message.id)
       }
     })
     this.#child.on('error', () => {})
     this.#child.once('exit', () => {
-      this.isReady = false
       for (const answer of this.#asked.values()) answer(0)
       this.#asked.clear()
-      setEnded()
+      setListening()
+      setEnded({ wasShort: performance.now() - startedAt < 1000 })
     })
   }
 
-  pass(socket: Socket): void {
-    const id = this.#next++
-    this.#passed.set(id, socket)
-    // Our copy stays open until the other side has its own; what a dying worker did not get goes to the next.
-    this.#child.send({ type: 'connection', id } satisfies ToWorker, socket, { keepOpen: true }, () => {})
-  }
-
-  /** Connections that this worker never got. */
-  undelivered(): Socket[] {
-    return [...this.#passed.values()].filter((socket) => !socket.destroyed)
-  }
-
   tell(message: ToWorker): void {
-    if (this.#child.connected) this.#child.send(message)
+    if (this.#child.connected) this.#child.send(message, () => {})
+  }
+
+  retire(): void {
+    this.isRetired = true
+    this.tell({ type: 'retire' })
   }
 
   /** Resolves with the number of requests that are still with the app; with 0 when the worker died meanwhile. */
@@ -196,10 +172,10 @@ class Worker {
   }
 }
 
-function listen(server: net.Server, where: net.ListenOptions): Promise<void> {
+function listen(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(where, () => {
+    server.listen(path, () => {
       server.off('error', reject)
       resolve()
     })

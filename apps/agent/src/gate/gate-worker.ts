@@ -21,9 +21,9 @@ const heldMax = 10_000
 const refusedMilliseconds = 10_000
 
 /**
- * The process in which requests pass. It listens on the gate's port beside the supervisor, which passes on what
- * it accepts: so neither's death closes the port. Routes come from the supervisor; when that one is gone they
- * are read from the file, until a new supervisor takes over.
+ * A process in which requests pass; several share the gate's port (SO_REUSEPORT), so that one's death does not
+ * close it. Routes come from the supervisor; when that one is gone they are read from the file, until a new
+ * supervisor has started new workers.
  */
 export function runGateWorker(options: { port: number; routesFile: string; host?: string }): void {
   let table = new Map<string, Route>()
@@ -48,6 +48,8 @@ export function runGateWorker(options: { port: number; routesFile: string; host?
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     upgrade(request, socket, head).catch(() => socket.destroy())
   })
+  // The port is someone else's: the supervisor tries again.
+  server.once('error', () => process.exit(1))
   server.on('clientError', (_error, socket) => {
     if (socket.writable)
       socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
@@ -246,7 +248,15 @@ export function runGateWorker(options: { port: number; routesFile: string; host?
     const until = performance.now() + milliseconds
     while ((active.get(port)?.size ?? 0) > 0 && performance.now() < until)
       await new Promise((r) => setTimeout(r, 2))
+    closeIdle(port)
     return active.get(port)?.size ?? 0
+  }
+
+  /** An app that is told to end waits for its connections; those that we keep for later must not hold it up. */
+  function closeIdle(port: number): void {
+    for (const [name, sockets] of Object.entries(pooled.freeSockets)) {
+      if (name.startsWith(`127.0.0.1:${port}:`)) for (const socket of [...(sockets ?? [])]) socket.destroy()
+    }
   }
 
   /** Ends once everything here is answered; a connection that stays open for long is closed then. */
@@ -269,13 +279,9 @@ export function runGateWorker(options: { port: number; routesFile: string; host?
   const say = (message: FromWorker) => {
     if (process.connected) process.send?.(message, undefined, undefined, () => {})
   }
-  process.on('message', (raw: unknown, socket: Socket | undefined) => {
+  process.on('message', (raw: unknown) => {
     const message = toWorker.parse(raw)
     switch (message.type) {
-      case 'connection':
-        say({ type: 'got', id: message.id })
-        if (socket) server.emit('connection', socket)
-        return
       case 'routes':
         setRoutes(message.routes)
         listen()
@@ -300,16 +306,13 @@ export function runGateWorker(options: { port: number; routesFile: string; host?
     say({ type: 'tallies', tallies: [...tallies.values()] })
     tallies.clear()
   }, 1000).unref()
-  say({ type: 'ready' })
-
-  /** Not before there are routes: until then the supervisor keeps what connects. */
+  /** Not before there are routes: nobody shall read that there is no such service. */
   function listen(): void {
     if (isListening || isRetiring) return
     isListening = true
-    server.on('error', () => {
-      isListening = false
-    })
-    server.listen({ port: options.port, host: options.host, reusePort: true, backlog: 4096 })
+    server.listen({ port: options.port, host: options.host, reusePort: true, backlog: 4096 }, () =>
+      say({ type: 'listening' }),
+    )
   }
 
   /** The supervisor is gone. Its successor writes its own name into the routes file. */

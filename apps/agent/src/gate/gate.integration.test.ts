@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { homeOf } from '../home.ts'
+import { freePort } from '../testing/running-agent.ts'
 import { gateControl } from './gate-control.ts'
 import { type Gate, runGateSupervisor } from './gate-supervisor.ts'
 import type { Route } from './route.ts'
@@ -17,17 +18,17 @@ const folder = mkdtempSync(path.join(tmpdir(), 'slipway-gate-'))
 const home = homeOf(folder)
 const control = gateControl(home.gateSocket)
 let gate: Gate
+let gatePort: number
 let app: Server
 let appPort: number
 let answer: (request: IncomingMessage, response: ServerResponse) => void
 
 beforeAll(async () => {
+  gatePort = await freePort()
   gate = await runGateSupervisor({
-    port: 0,
-    host: '127.0.0.1',
     routesFile: home.gateRoutes,
     socket: home.gateSocket,
-    workerCommand: (port) => [main, 'gate-worker', String(port), home.gateRoutes],
+    workerCommand: [main, 'gate-worker', String(gatePort), home.gateRoutes],
   })
   app = http.createServer((request, response) => answer(request, response))
   const sockets = new WebSocketServer({ server: app })
@@ -71,7 +72,7 @@ function ask(options: http.RequestOptions = {}, body?: string): Promise<Answer> 
     const request = http.request(
       {
         host: '127.0.0.1',
-        port: gate.port,
+        port: gatePort,
         agent: false,
         ...options,
         headers: { host: 'web.localhost', ...(options.headers ?? {}) },
@@ -151,7 +152,7 @@ describe('the gate', () => {
     const first = await new Promise<string>((resolve, reject) => {
       http
         .get(
-          { host: '127.0.0.1', port: gate.port, agent: false, headers: { host: 'web.localhost' } },
+          { host: '127.0.0.1', port: gatePort, agent: false, headers: { host: 'web.localhost' } },
           (response) => response.once('data', (piece) => resolve(String(piece))),
         )
         .on('error', reject)
@@ -161,7 +162,7 @@ describe('the gate', () => {
   })
 
   it('passes WebSockets', async () => {
-    const socket = new WebSocket(`ws://127.0.0.1:${gate.port}/chat`, { headers: { host: 'web.localhost' } })
+    const socket = new WebSocket(`ws://127.0.0.1:${gatePort}/chat`, { headers: { host: 'web.localhost' } })
     const said = new Promise((resolve, reject) => {
       socket.on('open', () => socket.send('hi'))
       socket.on('message', (data) => resolve(String(data)))
@@ -189,7 +190,7 @@ describe('the gate', () => {
     })
     const request = http.get({
       host: '127.0.0.1',
-      port: gate.port,
+      port: gatePort,
       agent: false,
       headers: { host: 'web.localhost' },
     })
@@ -216,7 +217,7 @@ describe('the gate', () => {
   })
 
   it('refuses what is no HTTP', async () => {
-    const socket = net.connect(gate.port, '127.0.0.1')
+    const socket = net.connect(gatePort, '127.0.0.1')
     const text = new Promise((resolve) => socket.on('data', (piece) => resolve(String(piece))))
     socket.write('NONSENSE\r\n\r\n')
     expect(await text).toContain('400')
@@ -254,6 +255,14 @@ describe('the gate', () => {
     expect((await slow).body).toBe('done')
   })
 
+  it('keeps no connection to an app that it was drained of', async () => {
+    await Promise.all(Array.from({ length: 10 }, () => ask()))
+    const open = () => new Promise<number>((resolve) => app.getConnections((_error, count) => resolve(count)))
+    expect(await open()).toBeGreaterThan(0)
+    await control.drain(appPort, 1000)
+    await expect.poll(open).toBe(0)
+  })
+
   it('counts requests and errors of a service', async () => {
     await control.setRoutes([route({ serviceId: 'counted' })])
     await ask()
@@ -271,15 +280,17 @@ describe('the gate', () => {
     await expect.poll(take, { timeout: 3000 }).toEqual({ requests: 2, errors: 1 })
   })
 
-  it('replaces a worker that dies, with its routes, and what connects meanwhile waits', async () => {
-    const pid = Number(
-      execFileSync('pgrep', ['-f', `gate-worker ${gate.port} ${home.gateRoutes}`], {
-        encoding: 'utf8',
-      }).trim(),
-    )
-    process.kill(pid, 'SIGKILL')
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    expect((await ask()).status).toBe(200)
+  it('serves on when a worker dies, and replaces it', async () => {
+    const workers = () =>
+      execFileSync('pgrep', ['-f', `gate-worker ${gatePort} ${home.gateRoutes}`], { encoding: 'utf8' })
+        .trim()
+        .split('\n')
+        .map(Number)
+    const [first = 0] = workers()
+    process.kill(first, 'SIGKILL')
+    await expect.poll(() => workers().includes(first)).toBe(false)
+    for (let i = 0; i < 20; i++) expect((await ask()).status).toBe(200)
+    await expect.poll(() => workers().length, { timeout: 5000 }).toBe(2)
   })
 
   it('renewed, keeps what it holds in the old worker until that is answered', async () => {

@@ -2,7 +2,7 @@ import { latencyBoundsMilliseconds } from '@slipway/protocol'
 import { z } from 'zod'
 
 /** What the gate does with requests for one public name. Plain data: it survives both gate and agent on disk. */
-export const route = z.object({
+const route = z.object({
   /** First label of the Host header. */
   name: z.string(),
   serviceId: z.string(),
@@ -60,15 +60,12 @@ export function nameOfHost(host: string | undefined): string {
 export const toWorker = z.discriminatedUnion('type', [
   z.object({ type: z.literal('routes'), id: z.int(), routes }),
   z.object({ type: z.literal('drain'), id: z.int(), port: z.int(), milliseconds: z.int() }),
-  /** A socket comes with it; said to have arrived by `got`, before which it stays with the supervisor too. */
-  z.object({ type: z.literal('connection'), id: z.int() }),
   /** Another worker takes the new connections: finish what is here, then end. */
   z.object({ type: z.literal('retire') }),
 ])
 export type ToWorker = z.infer<typeof toWorker>
 export const fromWorker = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('ready') }),
-  z.object({ type: z.literal('got'), id: z.int() }),
+  z.object({ type: z.literal('listening') }),
   z.object({ type: z.literal('done'), id: z.int(), active: z.int() }),
   z.object({ type: z.literal('tallies'), tallies: z.array(tally) }),
 ])

@@ -1,5 +1,5 @@
 import { Sha256 } from '@aws-crypto/sha256-js'
-import { STSClient } from '@aws-sdk/client-sts'
+import { SSMClient } from '@aws-sdk/client-ssm'
 import type { IdentityProof } from '@slipway/protocol'
 import { SignatureV4 } from '@smithy/signature-v4'
 
@@ -19,7 +19,8 @@ export async function signIdentity(options: {
 }): Promise<IdentityProof> {
   const { region, nonce, key } = options
   const url = new URL(options.stsEndpoint ?? `https://sts.${region}.amazonaws.com`)
-  const credentials = await new STSClient({ region }).config.credentials()
+  // Any client finds the instance's credentials in the same way; the request to STS is signed here and sent by the api.
+  const credentials = await new SSMClient({ region }).config.credentials()
   const signer = new SignatureV4({ service: 'sts', region, credentials, sha256: Sha256, applyChecksum: true })
   const { headers } = await signer.sign({
     method: 'POST',

@@ -5,6 +5,9 @@ import { secondsToClaim } from './decide/seconds-to-claim.ts'
 
 type Alive = Extract<AgentMessage, { type: 'alive' }>
 const everyMilliseconds = 300_000
+const lookMilliseconds = 5_000
+/** A service that is back so soon was awake in each of the minutes between: a minute is awake by any part of it. */
+const gapSecondsMax = 30
 
 export type Running = { serviceId: ServiceId; runningSeconds: number }
 
@@ -19,6 +22,9 @@ export class Heart {
   #sent = new Map<number, number>()
   #send: ((message: Alive) => boolean) | undefined
   #timer: NodeJS.Timeout | undefined
+  #looking: NodeJS.Timeout | undefined
+  /** Since when each service has been awake, and when that was last seen, by the monotonic clock. */
+  #awake = new Map<ServiceId, { since: number; seenAt: number }>()
 
   constructor(boot: Boot, file: string, running: () => Running[]) {
     this.#boot = boot
@@ -29,6 +35,7 @@ export class Heart {
   connected(send: (message: Alive) => boolean): void {
     this.#send = send
     this.#timer ??= setInterval(() => this.beat(), everyMilliseconds)
+    this.#looking ??= setInterval(() => this.#look(), lookMilliseconds)
     this.beat()
   }
 
@@ -37,7 +44,7 @@ export class Heart {
   }
 
   beat(): void {
-    const running = this.#running()
+    const running = this.#look()
     if (!this.#send || running.length === 0) return
     const now = monotonicSeconds()
     const sequence = this.#boot.sequence++
@@ -49,6 +56,19 @@ export class Heart {
       }),
     }))
     if (this.#send({ type: 'alive', boot: this.#boot.id, sequence, services })) this.#sent.set(sequence, now)
+  }
+
+  /** Replaced or restarted, a service goes on being awake; only its process is new. */
+  #look(): Running[] {
+    const now = monotonicSeconds()
+    return this.#running().map(({ serviceId, runningSeconds }) => {
+      const before = this.#awake.get(serviceId)
+      const started = now - runningSeconds
+      const goesOn = before !== undefined && now - before.seenAt <= gapSecondsMax
+      const since = goesOn ? Math.min(before.since, started) : started
+      this.#awake.set(serviceId, { since, seenAt: now })
+      return { serviceId, runningSeconds: now - since }
+    })
   }
 
   stored(boot: string, sequence: number): void {
@@ -63,6 +83,7 @@ export class Heart {
   /** Says the last of it and waits, shortly, until it is stored. */
   async last(milliseconds: number): Promise<void> {
     clearInterval(this.#timer)
+    clearInterval(this.#looking)
     this.beat()
     const until = performance.now() + milliseconds
     while (this.#send && this.#sent.size > 0 && performance.now() < until)

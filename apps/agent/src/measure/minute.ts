@@ -32,6 +32,7 @@ export class Minutes {
     const untilNext = 60_000 - (this.#clock.now().getTime() % 60_000)
     this.#timer = setTimeout(() => {
       this.begin()
+      // A minute that cannot be measured, while the gate starts anew, is one that nobody sees.
       this.#measure().catch(() => {})
     }, untilNext)
   }

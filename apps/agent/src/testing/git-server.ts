@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
 
@@ -51,7 +51,7 @@ export async function gitServer(folder: string, token: string) {
           cwd: work,
           encoding: 'utf8',
         }).trim()
-      git('init', '--quiet', '--initial-branch=main')
+      if (!existsSync(path.join(work, '.git'))) git('init', '--quiet', '--initial-branch=main')
       for (const [name, text] of Object.entries(files)) {
         mkdirSync(path.dirname(path.join(work, name)), { recursive: true })
         writeFileSync(path.join(work, name), text)

@@ -11,6 +11,7 @@ import { GateRoutes } from '../deploy/gate-routes.ts'
 import { gateControl } from '../gate/gate-control.ts'
 import { runGateSupervisor } from '../gate/gate-supervisor.ts'
 import { homeOf } from '../home.ts'
+import { freePort } from './running-agent.ts'
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url))
 
@@ -18,17 +19,16 @@ const main = fileURLToPath(new URL('../main.ts', import.meta.url))
  * A host's inside without AWS and Slipway: a real gate with its own processes, real apps, a folder in place of
  * /var/lib/slipway. Releases are written by the test instead of being fetched. `close` ends all of it.
  */
-export async function hostInAFolder(port = 0) {
+export async function hostInAFolder() {
+  const port = await freePort()
   const root = mkdtempSync(path.join(tmpdir(), 'slipway-host-'))
   const home = homeOf(root)
   const environmentId = newId('environment')
   const serviceId = newId('service')
   const gate = await runGateSupervisor({
-    port,
-    host: '127.0.0.1',
     routesFile: home.gateRoutes,
     socket: home.gateSocket,
-    workerCommand: (at) => [main, 'gate-worker', String(at), home.gateRoutes],
+    workerCommand: [main, 'gate-worker', String(port), home.gateRoutes],
   })
   const logs = new LogOutbox(realClock)
   const processes = await Processes.adopt({
@@ -60,7 +60,7 @@ export async function hostInAFolder(port = 0) {
   let number = 0
   return {
     home,
-    gate,
+    port,
     context,
     processes,
     logs,

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Clock, Log, UserErrorFields } from '@slipway/core'
-import type { Database } from '@slipway/db'
+import type { UserErrorFields } from '@slipway/core'
 import {
   askToEnrol,
   channelErrors,
@@ -23,9 +22,8 @@ import type { WebSocket } from 'ws'
 import { fingerprint, isProof } from './decide/is-proof.ts'
 import { maySay, type Standing } from './decide/may-say.ts'
 import { afterOneMore, fullRate } from './decide/rate.ts'
+import type { ChannelDependencies } from './dependencies.ts'
 import { receive } from './receive.ts'
-
-export type ChannelDependencies = { db: Database; clock: Clock; log: Log }
 
 /** From the connection to a proven identity; the worker's check of a new one is within it. */
 const proveMilliseconds = 90_000
@@ -42,6 +40,7 @@ type Proof = Extract<AgentMessage, { type: 'proof' }>
 export class Connection {
   readonly #socket: WebSocket
   readonly #deps: ChannelDependencies
+  readonly #takeTurn: (run: () => Promise<void>) => Promise<void>
   #standing: Standing = 'new'
   #hello: Hello | undefined
   #host: KnownHost | undefined
@@ -55,9 +54,14 @@ export class Connection {
   #sent = new Set<string>()
   readonly #tooLate: NodeJS.Timeout
 
-  constructor(socket: WebSocket, deps: ChannelDependencies) {
+  constructor(
+    socket: WebSocket,
+    deps: ChannelDependencies,
+    takeTurn: (run: () => Promise<void>) => Promise<void>,
+  ) {
     this.#socket = socket
     this.#deps = deps
+    this.#takeTurn = takeTurn
     this.#tooLate = setTimeout(() => this.#refuse(channelErrors.notJudged()), proveMilliseconds)
     socket.on('message', (data, isBinary) => this.#heard(isBinary ? '' : String(data)))
     socket.once('close', () => this.#closed())
@@ -206,7 +210,7 @@ export class Connection {
     this.#waiting++
     if (this.#waiting > waitingMax) this.#socket.pause()
     this.#work = this.#work
-      .then(run)
+      .then(() => this.#takeTurn(run))
       .catch((error: unknown) => {
         this.#deps.log.error(
           { err: error, hostId: this.#host?.id },

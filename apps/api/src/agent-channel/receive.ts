@@ -11,7 +11,7 @@ import {
   storeMinute,
 } from '@slipway/hosts'
 import type { AgentMessage, ApiMessage } from '@slipway/protocol'
-import type { ChannelDependencies } from './connection.ts'
+import type { ChannelDependencies } from './dependencies.ts'
 
 type Said = Exclude<AgentMessage, { type: 'hello' } | { type: 'proof' }>
 type Context = ChannelDependencies & {

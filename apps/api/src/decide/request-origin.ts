@@ -1,8 +1,8 @@
 /** Where a request comes from, as far as a browser tells: our own pages, another site, or no browser at all. */
-export type RequestOrigin = 'ours' | 'foreign' | 'untold'
+type RequestOrigin = 'ours' | 'foreign' | 'untold'
 
 /** Browsers send Origin with every change and WebSocket, and Sec-Fetch-Site with everything over a trusted origin. */
-export function requestOrigin(headers: Headers, publicUrl: string): RequestOrigin {
+function requestOrigin(headers: Headers, publicUrl: string): RequestOrigin {
   const origin = headers.get('origin')
   if (origin !== null) return origin === publicUrl ? 'ours' : 'foreign'
   const site = headers.get('sec-fetch-site')

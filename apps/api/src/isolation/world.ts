@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { type Browser, call, signUp, type TestApi } from '../testing.ts'
 import { pushTo } from './pushed-app.ts'
 
-export type Somebody = { browser: Browser; userId: UserId; email: string }
+type Somebody = { browser: Browser; userId: UserId; email: string }
 
 /** Two organisations that know nothing of each other, and everybody who might try to look into the first. */
 export type World = {

@@ -6,7 +6,10 @@ import { procedure, router } from '../procedure.ts'
 const lookMilliseconds = 20_000
 
 export const live = router({
-  /** What changed, as a topic; the reader fetches what it shows of it again. `*` means anything may have. */
+  /**
+   * What changed, as a topic; the reader fetches what it shows of it again. `*` means anything may have. `at` is
+   * the product's time, by which the reader can say how long ago things were.
+   */
   changes: procedure.organisation('organisation.read').subscription(async function* ({ ctx, signal }) {
     const until = signal ?? new AbortController().signal
     let lookedAt = realClock.now().getTime()
@@ -16,7 +19,7 @@ export const live = router({
         if ((await roleOf(ctx.db, ctx.organisationId, ctx.caller.userId)) === undefined) return
         lookedAt = now
       }
-      if (topic !== undefined) yield { topic }
+      if (topic !== undefined) yield { topic, at: ctx.clock.now().toISOString() }
     }
   }),
 })

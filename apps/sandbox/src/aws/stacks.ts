@@ -8,6 +8,7 @@ import {
   ListStacksCommand,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation'
+import { z } from 'zod'
 import { asRoot } from './accounts.ts'
 
 export type StackAsked = {
@@ -24,7 +25,7 @@ export type TemplateShown = {
   text: string
   description: string
   parameters: { key: string; given: string; description: string }[]
-  resourceTypes: string[]
+  resources: { logicalId: string; type: string; trusts: string }[]
 }
 
 export type StackShown = {
@@ -36,7 +37,7 @@ export type StackShown = {
 }
 
 /** Fetches a template as CloudFormation would, without any credential. Throws where it is not to be had. */
-export async function fetchTemplate(url: string): Promise<string> {
+async function fetchTemplate(url: string): Promise<string> {
   const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) })
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}`)
   return answer.text()
@@ -60,7 +61,36 @@ export async function readTemplate(
       given: given[key] ?? DefaultValue ?? '',
       description: Description ?? '',
     })),
-    resourceTypes: summary.ResourceTypes ?? [],
+    resources: resourcesIn(text, summary.ResourceTypes ?? []),
+  }
+}
+
+const jsonTemplate = z.object({
+  Resources: z.record(
+    z.string(),
+    z.object({
+      Type: z.string(),
+      Properties: z.looseObject({ AssumeRolePolicyDocument: z.looseObject({}).optional() }).optional(),
+    }),
+  ),
+})
+
+/** By name, and for a role whom it trusts; of a template in YAML only the types are known. */
+function resourcesIn(text: string, types: string[]): TemplateShown['resources'] {
+  const template = jsonTemplate.safeParse(parseJson(text))
+  if (!template.success) return types.map((type) => ({ logicalId: '', type, trusts: '' }))
+  return Object.entries(template.data.Resources).map(([logicalId, { Type: type, Properties }]) => ({
+    logicalId,
+    type,
+    trusts: JSON.stringify(Properties?.AssumeRolePolicyDocument ?? '').replace(/^""$/, ''),
+  }))
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

@@ -37,7 +37,7 @@ export function bodyFolder(state: string, instance: { account: string; id: strin
   return join(state, 'bodies', instance.account, instance.id)
 }
 
-export function volumeFolder(state: string, account: string, volumeId: string): string {
+function volumeFolder(state: string, account: string, volumeId: string): string {
   return join(state, 'volumes', account, volumeId)
 }
 
@@ -118,7 +118,8 @@ function namespaces(): string[] {
 function inside(process: number | undefined, command: string[]): void {
   if (!process) return
   const user = userInfo().uid === 0 ? [] : ['--user', '--preserve-credentials']
-  execFileSync('nsenter', ['--target', String(process), ...user, '--mount', ...command])
+  const enter = ['nsenter', '--target', String(process), ...user, '--mount', ...command]
+  execFileSync('env', enter)
 }
 
 /** The body's first process is the only child of `unshare`, which is what the tether runs. */

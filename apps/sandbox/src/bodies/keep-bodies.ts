@@ -1,9 +1,12 @@
 import { rmSync } from 'node:fs'
+import { platform } from 'node:os'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type BodiesSetting, type Body, bodyFolder, bootBody, disksOf } from './body.ts'
+import { forgetVolumes } from './forget-volumes.ts'
 import { type Instance, instanceRecord, listInstances } from './instance.ts'
+import { type BodyProcess, processesIn } from './processes.ts'
 import { hostFacts } from './user-data.ts'
 
 // An attachment is a resource of its own, made after its instance runs; a real bootstrap waits for the device too.
@@ -27,7 +30,8 @@ export type Bodies = {
   list(): { instance: Instance; running: boolean; folder: string; gatePort?: number }[]
   /** Ends a body at once, as a power cut; the emulator still says that it runs. Nothing boots it but a reboot or start. */
   kill(instanceId: string): Promise<void>
-  firstProcess(instanceId: string): number | undefined
+  /** What runs in the body of an instance; empty where none runs. */
+  processes(instanceId: string): BodyProcess[]
   stop(): Promise<void>
 }
 
@@ -58,10 +62,12 @@ export function keepBodies(setting: BodiesSetting, report: (line: string) => voi
     if (instance.state === 'terminated') {
       rmSync(`${bodyFolder(setting.state, instance)}/root`, { recursive: true, force: true })
       kept.delete(instance.id)
+      await forgetVolumes(setting.state, setting.emulatorUrl)
     }
   }
 
   const boot = async (one: Kept): Promise<void> => {
+    if (platform() !== 'linux') return report(`${one.instance.id} has no body: that takes Linux`)
     await untilDisksAttached(one)
     if (stopped || one.instance.state !== 'running') return
     one.boots += 1
@@ -70,7 +76,8 @@ export function keepBodies(setting: BodiesSetting, report: (line: string) => voi
     one.body = body
     report(`${one.instance.id} (${one.instance.account}) boots`)
     body.ended.then((code) => {
-      if (!stopped && one.body === body) report(`${one.instance.id} (${one.instance.account}) ended with ${code}`)
+      if (!stopped && one.body === body)
+        report(`${one.instance.id} (${one.instance.account}) ended with ${code}`)
     })
   }
 
@@ -113,7 +120,7 @@ export function keepBodies(setting: BodiesSetting, report: (line: string) => voi
     async kill(instanceId) {
       await kept.get(instanceId)?.body?.kill()
     },
-    firstProcess: (instanceId) => kept.get(instanceId)?.body?.firstProcess(),
+    processes: (instanceId) => processesIn(kept.get(instanceId)?.body?.firstProcess()),
     async stop() {
       stopped = true
       await Promise.all([...kept.values()].map(async (one) => one.body?.stop()))

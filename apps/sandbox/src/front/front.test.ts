@@ -91,6 +91,7 @@ test.each([
   ['/sandbox/mails', 'pages'],
   ['/', 'web'],
   ['/authors', 'web'],
+  ['/sandboxes', 'web'],
 ])('%s goes to %s', async (path, part) => {
   expect((await ask(path)).text).toMatch(new RegExp(`^${part} GET ${path.replace('?', '\\?')} localhost:`))
 })

@@ -5,7 +5,8 @@ import type { Resolved } from '../aws/names.ts'
 const headBytesMax = 16_384
 const headSecondsMax = 30
 
-// What the api answers; the rest of the origin is the dashboard's.
+// What the sandbox's own pages and the api answer; the rest of the origin is the dashboard's.
+const toPages = /^\/sandbox(\/|\?|$)/
 const toApi = /^\/(trpc|auth|webhooks|git|agent)(\/|\?|$)/
 
 export type Front = { url: string; stop(): Promise<void> }
@@ -121,7 +122,7 @@ function productRouter(options: {
   port: number
 }) {
   const portFor = (path: string) => {
-    if (path.startsWith('/sandbox')) return options.pagesPort
+    if (toPages.test(path)) return options.pagesPort
     return toApi.test(path) ? options.apiPort : options.webPort
   }
   const server = createServer((request, response) => {

@@ -73,7 +73,7 @@ export function quickCreatePage(asked: {
   template: TemplateShown
 }): string {
   const { template } = asked
-  const roles = template.resourceTypes.filter((type) => type.startsWith('AWS::IAM::'))
+  const makesIdentities = template.resources.some(({ type }) => type.startsWith('AWS::IAM::'))
   const options = asked.accounts.map(({ id, name }) => {
     const chosen = id === asked.account ? html` selected` : undefined
     return html`<option value="${id}"${chosen}>${id} (${name})</option>`
@@ -81,6 +81,10 @@ export function quickCreatePage(asked: {
   const parameters = template.parameters.map(
     ({ key, given, description }) =>
       html`<label>${key} <input type="text" name="param_${key}" value="${given}"><small>${description}</small></label>`,
+  )
+  const resources = template.resources.map(
+    ({ logicalId, type, trusts }) =>
+      html`<li>${logicalId} <code>${type}</code>${trusts ? html`<br><small>may be assumed by <code>${trusts}</code></small>` : undefined}</li>`,
   )
   return page(
     'Quick create stack',
@@ -91,10 +95,10 @@ export function quickCreatePage(asked: {
       <label>Template URL <input type="text" name="templateURL" value="${asked.templateUrl}" required></label>
       <p>${template.description}</p>
       <h2>Parameters</h2>${parameters}
-      <h2>Resources</h2><ul>${template.resourceTypes.map((type) => html`<li><code>${type}</code></li>`)}</ul>
+      <h2>Resources</h2><ul>${resources}</ul>
       <details><summary>The template</summary><pre>${template.text}</pre></details>
       <h2>Capabilities</h2>
-      <p>This template makes ${roles.length ? 'IAM resources with names of their own' : 'no IAM resources'}.</p>
+      <p>This template makes ${makesIdentities ? 'IAM resources with names of their own' : 'no IAM resources'}.</p>
       <label><input type="checkbox" name="acknowledged" value="yes"> I acknowledge that AWS CloudFormation might create IAM resources with custom names.</label>
       <button>Create stack</button></form>`,
   )

@@ -14,7 +14,7 @@ function render(piece: Piece): string {
   return typeof piece === 'object' ? piece.html : escapeHtml(String(piece))
 }
 
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`)
 }
 

@@ -19,7 +19,7 @@ import {
   refusedPage,
   stackPage,
 } from './console-pages.ts'
-import type { Answer, Asked } from './serve-pages.ts'
+import type { Answer, Asked } from './request.ts'
 
 const root = '/sandbox/console'
 const consoleBytesMax = 200_000

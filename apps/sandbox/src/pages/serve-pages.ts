@@ -5,19 +5,8 @@ import type { MailCatcher } from '../parts/mail-catcher.ts'
 import { clockPage } from './clock-page.ts'
 import { mailPage, mailsPage } from './mail-page.ts'
 import { html, page } from './page.ts'
+import type { Answer, Asked } from './request.ts'
 import { type ConsoleSetting, serveConsole } from './serve-console.ts'
-
-export type Asked = {
-  method: string
-  /** Without the `/sandbox` that stands before it at the front. */
-  path: string
-  query: URLSearchParams
-  form: URLSearchParams
-  /** Whether a program asks, which gets JSON where there is some. */
-  wantsJson: boolean
-}
-
-export type Answer = { status?: number } & ({ html: string } | { json: unknown } | { location: string })
 
 export type Pages = { url: string; stop(): Promise<void> }
 

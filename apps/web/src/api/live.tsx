@@ -2,6 +2,7 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useSubscription } from '@trpc/tanstack-react-query'
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react'
+import { ClockProvider } from '../ui/clock.tsx'
 import { type Answers, useTRPC } from './trpc.ts'
 
 export type LiveState = {
@@ -31,6 +32,7 @@ export function LiveProvider({ organisationId, children }: { organisationId: str
   const waiting = useRef(new Set<string>())
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null)
   const [state, setState] = useState<LiveState>({ isLive: null, lastAt: null })
+  const [offsetMilliseconds, setOffset] = useState(0)
 
   const flush = () => {
     timer.current = null
@@ -44,9 +46,10 @@ export function LiveProvider({ organisationId, children }: { organisationId: str
     trpc.live.changes.subscriptionOptions(
       { organisationId },
       {
-        onStarted: () => setState({ isLive: true, lastAt: new Date() }),
-        onData: ({ topic }) => {
-          setState({ isLive: true, lastAt: new Date() })
+        onStarted: () => setState((before) => ({ ...before, isLive: true })),
+        onData: ({ topic, at }) => {
+          setOffset(clockOffset(Date.parse(at) - Date.now()))
+          setState({ isLive: true, lastAt: new Date(at) })
           waiting.current.add(topic)
           timer.current ??= setTimeout(flush, gatherMilliseconds)
         },
@@ -66,7 +69,16 @@ export function LiveProvider({ organisationId, children }: { organisationId: str
       listeners.current.delete(listener)
     }
   })
-  return <LiveContext value={{ state, listen }}>{children}</LiveContext>
+  return (
+    <LiveContext value={{ state, listen }}>
+      <ClockProvider offsetMilliseconds={offsetMilliseconds}>{children}</ClockProvider>
+    </LiveContext>
+  )
+}
+
+/** Times are told by the product's clock. What differs by less than a breath is the way of the news itself. */
+function clockOffset(milliseconds: number): number {
+  return Math.abs(milliseconds) < 3000 ? 0 : milliseconds
 }
 
 export function useLiveState(): LiveState {

@@ -8,7 +8,7 @@ import { type Answers, firstPage, useTRPC, useTRPCClient } from '../api/trpc.ts'
 import { HealthState } from '../environments/HealthState.tsx'
 import { ExecutionState } from '../executions/ExecutionState.tsx'
 import { kindWord } from '../executions/status.ts'
-import { Loaded } from '../organisation/Loaded.tsx'
+import { Loaded, LoadingPage } from '../organisation/Loaded.tsx'
 import { useOrganisation } from '../organisation/organisation.tsx'
 import { paths } from '../paths.ts'
 import { Button, ButtonLink } from '../ui/Button.tsx'
@@ -31,18 +31,7 @@ export function AppPage() {
   const name = decodeURIComponent(useParams<{ app: string }>().app)
   const app = useQuery(trpc.apps.get.queryOptions({ organisationId, app: name }))
   return (
-    <Loaded
-      query={app}
-      what={name}
-      shape={
-        <>
-          <PageTitle title={name} />
-          <Panel>
-            <LoadingRows what={name} rows={4} />
-          </Panel>
-        </>
-      }
-    >
+    <Loaded query={app} what={name} shape={<LoadingPage title={name} what={name} />}>
       {(found) => <Pipeline app={found} />}
     </Loaded>
   )

@@ -31,7 +31,7 @@ export function AppSettings() {
       <Loaded query={app} what={name}>
         {(found) => (
           <div className="grid gap-4">
-            <Deploying key={`${found.branch} ${found.autoDeploy}`} app={found} />
+            <Deploying app={found} />
             <Remote app={found} />
             <Deleting app={found} />
           </div>
@@ -46,11 +46,18 @@ function Deploying({ app }: { app: App }) {
   const queryClient = useQueryClient()
   const { id: organisationId } = useOrganisation()
   const reason = useReason('apps.change-settings')
-  const [branch, setBranch] = useState(app.branch)
-  const [autoDeploy, setAutoDeploy] = useState(app.autoDeploy)
+  // What was typed and is not saved yet; null where the form shows what holds.
+  const [typedBranch, setBranch] = useState<string | null>(null)
+  const [chosenAutoDeploy, setAutoDeploy] = useState<boolean | null>(null)
+  const branch = typedBranch ?? app.branch
+  const autoDeploy = chosenAutoDeploy ?? app.autoDeploy
   const change = useMutation(
     trpc.apps.changeSettings.mutationOptions({
-      onSuccess: () => queryClient.invalidateQueries(trpc.apps.pathFilter()),
+      onSuccess: async () => {
+        await queryClient.invalidateQueries(trpc.apps.pathFilter())
+        setBranch(null)
+        setAutoDeploy(null)
+      },
     }),
   )
   const isChanged = branch !== app.branch || autoDeploy !== app.autoDeploy

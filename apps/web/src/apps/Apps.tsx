@@ -4,14 +4,16 @@ import { Plus, Search, Server } from 'lucide-react'
 import Link from 'next/link'
 import { useState } from 'react'
 import { type Answers, useTRPC } from '../api/trpc.ts'
+import { tankGroups } from '../bill/tank-groups.ts'
 import { HealthState } from '../environments/HealthState.tsx'
 import { ExecutionState } from '../executions/ExecutionState.tsx'
 import { FirstSteps } from '../first-steps/FirstSteps.tsx'
-import { Loaded } from '../organisation/Loaded.tsx'
+import { Loaded, LoadingPage } from '../organisation/Loaded.tsx'
 import { useOrganisation, useReason } from '../organisation/organisation.tsx'
 import { paths } from '../paths.ts'
 import { Button, ButtonLink } from '../ui/Button.tsx'
-import { LoadingRows } from '../ui/Empty.tsx'
+import { formatMoney, formatSummand } from '../ui/format-money.ts'
+import { monthName } from '../ui/format-time.ts'
 import { Panel } from '../ui/Panel.tsx'
 import { Revision } from '../ui/Revision.tsx'
 import { PageTitle } from '../ui/Shell.tsx'
@@ -28,18 +30,7 @@ export function Apps() {
   const apps = useQuery(trpc.apps.list.queryOptions({ organisationId }))
   if (apps.data?.length === 0) return <FirstSteps />
   return (
-    <Loaded
-      query={apps}
-      what="your apps"
-      shape={
-        <>
-          <PageTitle title="Apps" />
-          <Panel>
-            <LoadingRows what="your apps" rows={4} />
-          </Panel>
-        </>
-      }
-    >
+    <Loaded query={apps} what="your apps" shape={<LoadingPage title="Apps" what="your apps" />}>
       {(list) => <AppList apps={list} />}
     </Loaded>
   )
@@ -51,6 +42,7 @@ function AppList({ apps }: { apps: AppListed[] }) {
   const [filter, setFilter] = useState('')
   const accounts = new Set(apps.map((app) => app.cloudAccount.id)).size
   const shown = apps.filter((app) => matches(app, filter))
+  const costs = useCosts()
   return (
     <>
       <PageTitle
@@ -96,17 +88,30 @@ function AppList({ apps }: { apps: AppListed[] }) {
               <th scope="col" className="border-b px-2.5 py-2 font-medium">
                 Last push
               </th>
-              <th scope="col" className="border-b py-2 pr-4 pl-2.5 font-medium">
+              <th scope="col" className="border-b px-2.5 py-2 font-medium last:pr-4">
                 Health
               </th>
+              {costs ? (
+                <th
+                  scope="col"
+                  className="border-b py-2 pr-4 pl-2.5 text-right font-medium whitespace-nowrap"
+                >
+                  Slipway, this month
+                </th>
+              ) : null}
             </tr>
           </thead>
           <tbody className="block divide-y divide-line md:table-row-group">
             {shown.map((app) => (
-              <AppRow key={app.id} app={app} />
+              <AppRow
+                key={app.id}
+                app={app}
+                cost={costs === null ? null : (costs.of.get(app.name) ?? '$0.00')}
+              />
             ))}
           </tbody>
         </table>
+        {costs ? <CostSum bill={costs.bill} /> : null}
         {shown.length === 0 ? (
           <p className="p-4 text-13 text-ink-2">
             No app is called like this, runs in such a region or such a revision.{' '}
@@ -120,7 +125,34 @@ function AppList({ apps }: { apps: AppListed[] }) {
   )
 }
 
-function AppRow({ app }: { app: AppListed }) {
+/** How the apps' costs become what is charged: the free hours are a line of their own. */
+function CostSum({ bill }: { bill: Answers['bill']['get'] }) {
+  const { slug } = useOrganisation()
+  const { gross, free, total } = bill.onPlan.usage
+  if (BigInt(gross) === 0n) return null
+  return (
+    <p className="border-t border-line-2 px-4 py-3 text-13 text-ink-2">
+      {monthName(bill.month)} so far, to the minute: {formatSummand(gross)} − {formatSummand(free)} for the
+      first {Math.floor(bill.free.minutes / 60)} awake hours ={' '}
+      <Link href={paths.bill(slug)} className="link">
+        {formatMoney(total)}
+      </Link>
+    </p>
+  )
+}
+
+/** What each app costs this month by the minute, before the free hours; null on a plan where minutes cost nothing. */
+function useCosts(): { of: Map<string, string>; bill: Answers['bill']['get'] } | null {
+  const trpc = useTRPC()
+  const { id: organisationId, actions } = useOrganisation()
+  const bill = useQuery(
+    trpc.bill.get.queryOptions({ organisationId }, { enabled: actions.includes('bill.read') }),
+  )
+  if (bill.data?.plan.now !== 'usage') return null
+  return { of: new Map(tankGroups(bill.data).map((group) => [group.name, group.cost])), bill: bill.data }
+}
+
+function AppRow({ app, cost }: { app: AppListed; cost: string | null }) {
   const { slug } = useOrganisation()
   return (
     <tr className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-3 gap-y-2 px-3.5 py-3 hover:bg-sunken md:table-row">
@@ -197,13 +229,19 @@ function AppRow({ app }: { app: AppListed }) {
           <span className="hidden text-12 text-ink-2 md:inline">Never</span>
         )}
       </td>
-      <td className="order-2 text-right md:py-2.5 md:pr-4 md:pl-2.5 md:text-left">
+      <td className="order-2 text-right md:px-2.5 md:py-2.5 md:text-left md:last:pr-4">
         {app.deletingSince ? (
           <State kind="running">Being deleted</State>
         ) : (
           <HealthState health={app.health} />
         )}
       </td>
+      {cost === null ? null : (
+        <td className="order-5 col-span-2 text-right text-12 md:py-2.5 md:pr-4 md:pl-2.5 md:text-13 md:font-medium">
+          <span className="text-ink-3 md:hidden">This month </span>
+          <span className={cost === '$0.00' ? 'text-ink-3' : undefined}>{cost}</span>
+        </td>
+      )}
     </tr>
   )
 }

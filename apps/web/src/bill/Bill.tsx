@@ -5,15 +5,14 @@ import Link from 'next/link'
 import { useSearchParams } from 'next/navigation'
 import type { ReactNode } from 'react'
 import { type Answers, useTRPC } from '../api/trpc.ts'
-import { Loaded } from '../organisation/Loaded.tsx'
+import { Loaded, LoadingPage } from '../organisation/Loaded.tsx'
 import { useOrganisation } from '../organisation/organisation.tsx'
 import { paths } from '../paths.ts'
-import { Empty, LoadingRows } from '../ui/Empty.tsx'
+import { Empty } from '../ui/Empty.tsx'
 import { formatMoney, formatPrice } from '../ui/format-money.ts'
 import { absoluteTime, formatMinutes, monthName } from '../ui/format-time.ts'
 import { Panel, PanelBody } from '../ui/Panel.tsx'
 import { PageTitle } from '../ui/Shell.tsx'
-import { State } from '../ui/State.tsx'
 import { TankTable } from '../ui/Tanks.tsx'
 import { Gauge } from '../ui/Ticks.tsx'
 import { BothPlans } from './BothPlans.tsx'
@@ -31,18 +30,7 @@ export function Bill() {
   const month = useSearchParams().get('month') ?? undefined
   const bill = useQuery(trpc.bill.get.queryOptions({ organisationId, month }))
   return (
-    <Loaded
-      query={bill}
-      what="the bill"
-      shape={
-        <>
-          <PageTitle title="Bill" />
-          <Panel>
-            <LoadingRows what="the bill" rows={4} />
-          </Panel>
-        </>
-      }
-    >
+    <Loaded query={bill} what="the bill" shape={<LoadingPage title="Bill" what="the bill" />}>
       {(shown) => <Month bill={shown} />}
     </Loaded>
   )
@@ -76,7 +64,10 @@ function Month({ bill }: { bill: BillShown }) {
           <SoFar bill={bill} />
           <WhatIsFree bill={bill} />
         </div>
-        <BothPlans bill={bill} />
+        <div className="grid min-w-0 content-start gap-4">
+          <BothPlans bill={bill} />
+          <Invoices digest={bill.invoice?.digest ?? null} />
+        </div>
       </div>
       <Panel
         title="Awake minutes"
@@ -97,18 +88,19 @@ function Month({ bill }: { bill: BillShown }) {
             today={todayOf(bill)}
             weekends={weekendsOf(bill)}
             total={{
-              sentence: `${bill.onPlan.usage.minutes.toLocaleString('en-US')} minutes × ${formatPrice(bill.onPlan.usage.minutePrice)} = ${formatPrice(bill.onPlan.usage.gross)}, before the free hours`,
+              sentence: `${countMinutes(bill.onPlan.usage.minutes)} × ${formatPrice(bill.onPlan.usage.minutePrice)} = ${formatPrice(bill.onPlan.usage.gross)}, before the free hours`,
               minutes: bill.minutes,
               cost: formatMoney(bill.onPlan.usage.gross),
             }}
           />
         )}
       </Panel>
-      <div className="mt-4">
-        <Invoices digest={bill.invoice?.digest ?? null} />
-      </div>
     </>
   )
+}
+
+function countMinutes(minutes: number): string {
+  return `${minutes.toLocaleString('en-US')} ${minutes === 1 ? 'minute' : 'minutes'}`
 }
 
 function MonthSteps({ bill }: { bill: BillShown }) {
@@ -225,7 +217,9 @@ function WhatIsFree({ bill }: { bill: BillShown }) {
           share={free.usedMinutes / free.minutes}
         />
         {bill.plan.now === 'seats' ? (
-          <State kind="none">On the seats plan awake minutes cost nothing and use no free hours up</State>
+          <p className="text-12 text-ink-2">
+            On the seats plan awake minutes cost nothing and use no free hours up.
+          </p>
         ) : null}
       </PanelBody>
       <ul className="divide-y divide-line border-t">

@@ -1,4 +1,4 @@
-import { formatMoney, formatPrice } from '../ui/format-money.ts'
+import { formatMoney, formatPrice, formatSummand } from '../ui/format-money.ts'
 import { formatMinutes } from '../ui/format-time.ts'
 import { Panel } from '../ui/Panel.tsx'
 import { PlanColumn } from '../ui/PlanColumn.tsx'
@@ -20,12 +20,12 @@ export function BothPlans({ bill }: { bill: BillShown }) {
             {
               key: 'awake',
               term: `${formatMinutes(usage.minutes)} × ${hourPrice}`,
-              amount: formatMoney(usage.gross),
+              amount: formatSummand(usage.gross),
             },
             {
               key: 'free',
-              term: `First ${formatMinutes(usage.freeMinutes)} free`,
-              amount: formatMoney(`-${usage.free}`),
+              term: `First ${formatMinutes(bill.free.minutes)} free`,
+              amount: formatSummand(`-${usage.free}`),
             },
           ]}
           total={formatMoney(usage.total)}
@@ -41,8 +41,8 @@ export function BothPlans({ bill }: { bill: BillShown }) {
             },
             {
               key: 'minutes',
-              term: 'Of the month so far',
-              amount: `${((seats.minutes / seats.monthMinutes) * 100).toFixed(1)} %`,
+              term: 'Of it so far, to the minute',
+              amount: percentOf(seats.total, seats.monthly),
             },
           ]}
           total={formatMoney(seats.total)}
@@ -72,6 +72,14 @@ export function BothPlans({ bill }: { bill: BillShown }) {
       </p>
     </Panel>
   )
+}
+
+/** How much of a whole month's seats has been used: what the two figures beside it make, so that they add up. */
+function percentOf(part: string, whole: string): string {
+  if (BigInt(whole) === 0n) return '0 %'
+  const thousandths = (BigInt(part) * 1000n) / BigInt(whole)
+  if (thousandths === 0n) return BigInt(part) > 0n ? '< 0.1 %' : '0 %'
+  return `${Number(thousandths) / 10} %`
 }
 
 function Cheaper({ cheaper }: { cheaper: BillShown['onPlan']['cheaper'] }) {

@@ -6,11 +6,10 @@ import { useParams } from 'next/navigation'
 import { useState } from 'react'
 import { problemOf, storedProblem } from '../api/problem.ts'
 import { type Answers, useTRPC } from '../api/trpc.ts'
-import { Loaded } from '../organisation/Loaded.tsx'
+import { Loaded, LoadingPage } from '../organisation/Loaded.tsx'
 import { useOrganisation, useReason } from '../organisation/organisation.tsx'
 import { paths } from '../paths.ts'
 import { Button, ButtonLink } from '../ui/Button.tsx'
-import { LoadingRows } from '../ui/Empty.tsx'
 import { TextField } from '../ui/Field.tsx'
 import { FoldOut } from '../ui/FoldOut.tsx'
 import { ProblemNotice } from '../ui/Notice.tsx'
@@ -37,14 +36,7 @@ export function CloudAccount() {
       <Loaded
         query={account}
         what="the cloud account"
-        shape={
-          <>
-            <PageTitle title="Cloud account" />
-            <Panel>
-              <LoadingRows what="the cloud account" rows={4} />
-            </Panel>
-          </>
-        }
+        shape={<LoadingPage title="Cloud account" what="the cloud account" />}
       >
         {(shown) => <Whole account={shown} />}
       </Loaded>
@@ -93,7 +85,7 @@ function Whole({ account }: { account: CloudAccountShown }) {
           {account.state === 'connected' ? <Connected account={account} /> : null}
           {account.state === 'disconnected' ? <Gone account={account} /> : null}
           {account.state === 'disconnected' ? null : <CanAndCannot />}
-          {isSettled ? <Disconnect account={account} /> : null}
+          {account.state === 'disconnected' ? null : <Disconnect account={account} />}
         </div>
         <LiveCheck account={account} />
       </div>

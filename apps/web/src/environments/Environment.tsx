@@ -3,11 +3,11 @@ import { useQuery } from '@tanstack/react-query'
 import { ExternalLink, Server } from 'lucide-react'
 import { type Answers, useTRPC } from '../api/trpc.ts'
 import { hostOf } from '../apps/Apps.tsx'
-import { Loaded } from '../organisation/Loaded.tsx'
+import { Loaded, LoadingPage } from '../organisation/Loaded.tsx'
 import { useOrganisation } from '../organisation/organisation.tsx'
 import { paths } from '../paths.ts'
 import { ButtonLink } from '../ui/Button.tsx'
-import { Empty, LoadingRows } from '../ui/Empty.tsx'
+import { Empty } from '../ui/Empty.tsx'
 import { MiddleEllipsis } from '../ui/MiddleEllipsis.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { Panel, PanelBody, Rows } from '../ui/Panel.tsx'
@@ -28,18 +28,7 @@ export function EnvironmentPage({ app, name }: { app: string; name: string }) {
   const { id: organisationId } = useOrganisation()
   const found = useQuery(trpc.environments.get.queryOptions({ organisationId, app, environment: name }))
   return (
-    <Loaded
-      query={found}
-      what={name}
-      shape={
-        <>
-          <PageTitle title={name} />
-          <Panel>
-            <LoadingRows what={name} rows={4} />
-          </Panel>
-        </>
-      }
-    >
+    <Loaded query={found} what={name} shape={<LoadingPage title={name} what={name} />}>
       {(environment) => <Whole environment={environment} />}
     </Loaded>
   )

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from 'next/navigation'
 import { useTRPC } from '../api/trpc.ts'
-import { Loaded } from '../organisation/Loaded.tsx'
+import { Loaded, LoadingPage } from '../organisation/Loaded.tsx'
 import { useOrganisation } from '../organisation/organisation.tsx'
 import { EnvironmentPage } from './Environment.tsx'
 
@@ -13,7 +13,7 @@ export function Environments() {
   const app = decodeURIComponent(useParams<{ app: string }>().app)
   const found = useQuery(trpc.apps.get.queryOptions({ organisationId, app }))
   return (
-    <Loaded query={found} what={app}>
+    <Loaded query={found} what={app} shape={<LoadingPage title="Environments" what={app} />}>
       {({ environments }) => {
         const [environment] = environments
         return environment ? <EnvironmentPage app={app} name={environment.name} /> : null

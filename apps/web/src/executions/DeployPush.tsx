@@ -5,17 +5,15 @@ import Link from 'next/link'
 import { useParams, useRouter } from 'next/navigation'
 import { problemOf } from '../api/problem.ts'
 import { type Answers, useTRPC } from '../api/trpc.ts'
-import { Loaded } from '../organisation/Loaded.tsx'
+import { Loaded, LoadingPage } from '../organisation/Loaded.tsx'
 import { useOrganisation, useReason } from '../organisation/organisation.tsx'
 import { paths } from '../paths.ts'
 import { Button, ButtonLink } from '../ui/Button.tsx'
 import { type DiffRow, DiffRows } from '../ui/DiffRows.tsx'
-import { LoadingRows } from '../ui/Empty.tsx'
 import { formatBytes, formatDuration } from '../ui/format-time.ts'
 import { ProblemNotice } from '../ui/Notice.tsx'
 import { Panel, PanelBody } from '../ui/Panel.tsx'
 import { Flag, Revision } from '../ui/Revision.tsx'
-import { PageTitle } from '../ui/Shell.tsx'
 import { Time } from '../ui/Time.tsx'
 import { ExecutionState } from './ExecutionState.tsx'
 
@@ -34,14 +32,7 @@ export function DeployPush() {
       <Loaded
         query={plan}
         what="what will change"
-        shape={
-          <>
-            <PageTitle title="Deploy a push" />
-            <Panel>
-              <LoadingRows what="what will change" rows={4} />
-            </Panel>
-          </>
-        }
+        shape={<LoadingPage title="Deploy a push" what="what will change" />}
       >
         {(shown) => <Whole app={app} plan={shown} />}
       </Loaded>

@@ -102,7 +102,11 @@ function WhatToKnow({ execution }: { execution: ExecutionShown }) {
   const { error, waits, supersededBy, urls, reason, revision, app } = execution
   return (
     <>
-      {error ? <ProblemNotice problem={error} className="mb-4" isUrgent /> : null}
+      {error ? (
+        <ProblemNotice problem={error} className="mb-4" isUrgent>
+          <StillRuns execution={execution} />
+        </ProblemNotice>
+      ) : null}
       {revision.isBad && !error ? (
         <Notice tone="warn" title="This revision is marked bad." className="mb-4">
           It goes nowhere by itself any more.
@@ -148,6 +152,20 @@ function WhatToKnow({ execution }: { execution: ExecutionShown }) {
         </p>
       ) : null}
     </>
+  )
+}
+
+/** What is already safe: the release that answers while this one failed. */
+function StillRuns({ execution }: { execution: ExecutionShown }) {
+  const trpc = useTRPC()
+  const { id: organisationId } = useOrganisation()
+  const app = useQuery(trpc.apps.get.queryOptions({ organisationId, app: execution.app.name }))
+  if (!app.data?.live) return null
+  return (
+    <p className="mt-1 flex flex-wrap items-center gap-2 text-ink">
+      Release {app.data.live.number} runs on:{' '}
+      <Revision sha={app.data.live.sha} title={app.data.live.message} />
+    </p>
   )
 }
 

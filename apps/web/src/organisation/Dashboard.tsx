@@ -1,5 +1,7 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import { Inbox } from 'lucide-react'
+import Link from 'next/link'
 import { useParams, usePathname } from 'next/navigation'
 import { type ReactNode, useState } from 'react'
 import { useTRPC } from '../api/trpc.ts'
@@ -24,7 +26,12 @@ export function Dashboard({ children }: { children: ReactNode }) {
       <Shell
         homeHref={paths.apps(organisation.slug)}
         crumbs={<Crumbs app={app} environment={environment} />}
-        aside={<Person />}
+        aside={
+          <>
+            <WaitsForYou />
+            <Person />
+          </>
+        }
         onFind={() => setFinding(true)}
         tabs={useTabs(app, pathname)}
         tabsLabel={app === null ? organisation.name : app}
@@ -98,6 +105,27 @@ function EnvironmentCrumb({ app, environment }: { app: string; environment: stri
         isCurrent: one.name === environment,
       }))}
     />
+  )
+}
+
+/** Pushes that wait for somebody to press Deploy, where the person may. */
+function WaitsForYou() {
+  const trpc = useTRPC()
+  const { id: organisationId, slug, actions } = useOrganisation()
+  const mayDeploy = actions.includes('executions.deploy')
+  const waiting = useQuery(trpc.pushes.waiting.queryOptions({ organisationId }, { enabled: mayDeploy }))
+  const [first] = waiting.data ?? []
+  if (!first) return null
+  const amount = waiting.data?.length ?? 0
+  return (
+    <Link
+      href={amount === 1 ? paths.deployPush(slug, first.app, first.number) : paths.apps(slug)}
+      className="inline-flex h-8 items-center gap-1.5 rounded-6 px-1.5 text-13 font-medium text-ink-2 hover:bg-hover hover:text-ink md:px-2"
+    >
+      <Inbox aria-hidden="true" className="size-4" />
+      <span className="max-md:sr-only">Waits for you</span>
+      <b className="text-accent-ink">{amount}</b>
+    </Link>
   )
 }
 

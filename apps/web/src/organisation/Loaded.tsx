@@ -5,6 +5,8 @@ import { problemOf } from '../api/problem.ts'
 import { Button } from '../ui/Button.tsx'
 import { LoadingRows } from '../ui/Empty.tsx'
 import { ProblemNotice } from '../ui/Notice.tsx'
+import { Panel } from '../ui/Panel.tsx'
+import { PageTitle } from '../ui/Shell.tsx'
 
 /**
  * What a query brings, in one of its three states: rows in the shape of what comes, the thing itself, or the
@@ -40,4 +42,16 @@ export function Loaded<T>({
     )
   }
   return shape ?? <LoadingRows what={what} rows={rows} />
+}
+
+/** The loading state of a whole page: its head, and rows in a panel. */
+export function LoadingPage({ title, what, rows = 4 }: { title: string; what: string; rows?: number }) {
+  return (
+    <>
+      <PageTitle title={title} />
+      <Panel>
+        <LoadingRows what={what} rows={rows} />
+      </Panel>
+    </>
+  )
 }

@@ -79,11 +79,17 @@ export function useReason(action: Action): string | undefined {
 function Waiting({ what }: { what: string }) {
   return (
     <main className="px-page pt-24">
+      <h1 className="sr-only">Slipway</h1>
       <LoadingRows what={what} />
     </main>
   )
 }
 
 function Centered({ children }: { children: ReactNode }) {
-  return <main className="mx-auto max-w-[720px] px-page pt-24">{children}</main>
+  return (
+    <main className="mx-auto max-w-[720px] px-page pt-24">
+      <h1 className="sr-only">Slipway</h1>
+      {children}
+    </main>
+  )
 }

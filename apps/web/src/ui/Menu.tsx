@@ -32,7 +32,6 @@ export function Crumb({
           'flex h-8 min-w-0 items-center gap-1.5 rounded-6 px-[5px] text-14 font-medium hover:bg-hover focus-visible:rounded-6 md:px-2',
           className,
         )}
-        aria-label={`${label}. ${menuLabel}`}
       >
         {mark ? (
           <span
@@ -43,6 +42,7 @@ export function Crumb({
           </span>
         ) : null}
         <span className="min-w-0 truncate">{label}</span>
+        <span className="sr-only">{menuLabel}</span>
         <ChevronsUpDown aria-hidden="true" className="size-3.5 text-ink-3" />
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>

@@ -55,9 +55,12 @@ export function ProblemNotice({
   action,
   isUrgent = false,
   className,
+  children,
 }: {
   problem: Problem
   action?: ReactNode
+  /** What is safe all the same, between what to do and the details. */
+  children?: ReactNode
   isUrgent?: boolean
   className?: string
 }) {
@@ -65,6 +68,7 @@ export function ProblemNotice({
     <Notice tone="bad" title={problem.what} action={action} isUrgent={isUrgent} className={className}>
       {problem.why}
       {problem.todo ? <p className="mt-1 text-ink">{problem.todo}</p> : null}
+      {children}
       {problem.details && problem.details.length > 0 ? (
         <pre
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard

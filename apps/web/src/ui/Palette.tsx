@@ -3,6 +3,7 @@ import { Command as Cmdk } from 'cmdk'
 import { Search } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import type { ReactNode } from 'react'
+import { matchScore } from './match-score.ts'
 import { Key } from './Shell.tsx'
 
 export type PaletteEntry = {
@@ -33,7 +34,7 @@ export function Palette({
           className="fixed top-[12vh] left-1/2 z-50 w-[min(600px,calc(100vw-24px))] -translate-x-1/2 overflow-hidden rounded-6 border border-line-2 bg-surface"
         >
           <Dialog.Title className="sr-only">Go to anything</Dialog.Title>
-          <Cmdk label="Go to anything" loop>
+          <Cmdk label="Go to anything" loop filter={matchScore}>
             <div className="flex h-11 items-center gap-2.5 border-b px-4">
               <Search aria-hidden="true" className="size-4 text-ink-3" />
               <Cmdk.Input
@@ -54,7 +55,8 @@ export function Palette({
                     {group.entries.map((entry) => (
                       <Cmdk.Item
                         key={entry.key}
-                        value={`${entry.label} ${entry.detail ?? ''} ${entry.key}`}
+                        value={`${group.name} ${entry.key}`}
+                        keywords={[entry.label, entry.detail ?? '']}
                         onSelect={() => {
                           onClose()
                           entry.run()

@@ -88,12 +88,11 @@ function FindButton({ onFind }: { onFind: () => void }) {
     <button
       type="button"
       onClick={onFind}
-      aria-label="Go to anything"
       aria-keyshortcuts="Meta+K Control+K"
       className="flex size-8 items-center justify-center gap-2 rounded-6 border border-transparent text-13 text-ink-3 hover:border-line-2 md:w-[248px] md:justify-start md:border-line md:bg-surface md:pr-1.5 md:pl-2.5"
     >
       <Search aria-hidden="true" className="size-3.5" />
-      <span className="hidden md:inline">Go to anything</span>
+      <span className="max-md:sr-only">Go to anything</span>
       <Key className="ml-auto hidden md:inline">⌘K</Key>
     </button>
   )

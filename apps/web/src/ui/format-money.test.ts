@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatMoney, formatPrice } from './format-money.ts'
+import { formatMoney, formatPrice, formatSummand } from './format-money.ts'
 
 test.each([
   ['0', '$0.00'],
@@ -20,4 +20,13 @@ test.each([
   ['16430000', '$16.43'],
 ])('the price of %s micro-dollars is written with all its digits: %s', (amount, words) => {
   expect(formatPrice(amount)).toBe(words)
+})
+
+test.each([
+  ['1100', '$0.0011'],
+  ['-1100', '−$0.0011'],
+  ['0', '$0.00'],
+  ['6805000', '$6.80'],
+])('as a line of a sum %s micro-dollars are %s', (amount, words) => {
+  expect(formatSummand(amount)).toBe(words)
 })

@@ -20,3 +20,13 @@ export function formatPrice(microDollars: string): string {
     .replace(/0{1,4}$/, '')
   return `$${(amount / 1_000_000n).toLocaleString('en-US')}.${fraction}`
 }
+
+/**
+ * As `formatMoney`, but an amount under a cent is written with all its digits: for the lines of a sum, which is
+ * seen to add up also while it is small.
+ */
+export function formatSummand(microDollars: string): string {
+  const amount = BigInt(microDollars)
+  if (amount < 0n) return `−${formatSummand(String(-amount))}`
+  return amount < microDollarsPerCent ? formatPrice(microDollars) : formatMoney(microDollars)
+}

@@ -5,7 +5,7 @@ import { useParams, useRouter, useSearchParams } from 'next/navigation'
 import { useState } from 'react'
 import { problemOf } from '../api/problem.ts'
 import { type Answers, useTRPC } from '../api/trpc.ts'
-import { Loaded } from '../organisation/Loaded.tsx'
+import { Loaded, LoadingPage } from '../organisation/Loaded.tsx'
 import { useOrganisation, useReason } from '../organisation/organisation.tsx'
 import { paths } from '../paths.ts'
 import { Button } from '../ui/Button.tsx'
@@ -27,7 +27,7 @@ export function Variables() {
   const chosen = useSearchParams().get('environment')
   const found = useQuery(trpc.apps.get.queryOptions({ organisationId, app }))
   return (
-    <Loaded query={found} what={app}>
+    <Loaded query={found} what={app} shape={<LoadingPage title="Variables and secrets" what={app} />}>
       {({ environments }) => {
         const environment = environments.find((one) => one.name === chosen) ?? environments[0]
         if (!environment) return null

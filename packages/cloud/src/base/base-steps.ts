@@ -33,7 +33,7 @@ export const baseSteps: readonly Step<AccountContext>[] = [
   },
 ]
 
-export function stepResult(progress: StackProgress): StepResult {
+function stepResult(progress: StackProgress): StepResult {
   switch (progress.state) {
     case 'ready':
       return { state: 'done' }

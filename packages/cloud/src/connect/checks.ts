@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** Something that was looked at in a connected account. `unknown`: could not be looked at, or not reached. */
-export const check = z.object({
+const check = z.object({
   name: z.string(),
   at: z.iso.datetime(),
   outcome: z.enum(['passed', 'failed', 'unknown']),

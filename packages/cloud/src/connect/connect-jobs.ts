@@ -7,12 +7,12 @@ const cloudAccountId = z.custom<CloudAccountId>(
 )
 
 /**
- * Proves a connection, at first and again. `since` is when this proof began: IAM needs some seconds until a new
- * role admits anyone everywhere, so for a minute a refusal is only a reason to try again.
+ * Proves a connection, at first and again. `since` is when this proof began, null for now: IAM needs some seconds
+ * until a new role admits anyone everywhere, so for a minute a refusal is only a reason to try again.
  */
 export const proveConnection = defineJob({
   name: 'cloud.prove-connection',
-  payload: z.object({ cloudAccountId, since: z.iso.datetime() }),
+  payload: z.object({ cloudAccountId, since: z.iso.datetime().nullable() }),
   attempts: 8,
   spacingSeconds: 2,
   timeoutSeconds: 60,

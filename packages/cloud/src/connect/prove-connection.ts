@@ -23,7 +23,7 @@ const dailySeconds = 86_400
  */
 export async function proveOnce(
   cloud: Cloud,
-  payload: { cloudAccountId: CloudAccountId; since: string },
+  payload: { cloudAccountId: CloudAccountId; since: string | null },
   context: JobContext & { organisationId: OrganisationId },
 ): Promise<void> {
   const { db, clock, organisationId } = context
@@ -33,11 +33,17 @@ export async function proveOnce(
   if (!connection) return
   const judgement = await prove(cloud, connection)
   const now = clock.now()
-  const waited = now.getTime() - Date.parse(payload.since)
+  const since = payload.since ?? now.toISOString()
+  const waited = now.getTime() - Date.parse(since)
   if (judgement.verdict === 'not-admitted' && waited < patienceSeconds * 1000) {
     const dueAt = new Date(now.getTime() + Math.max(1000, Math.min(waited, 5000)))
     await db.inOrganisation(organisationId, (tx) =>
-      enqueue(tx, proveConnection, payload, { organisationId, dueAt, key: keyAt(connection.id, dueAt) }),
+      enqueue(
+        tx,
+        proveConnection,
+        { ...payload, since },
+        { organisationId, dueAt, key: keyAt(connection.id, dueAt) },
+      ),
     )
     return
   }
@@ -53,6 +59,7 @@ export async function proveOnce(
     }),
   )
   if (taken) return settle(context, connection, accountTaken(connection, taken))
+  cloud.sessions.forget(connection.id)
   await settle(context, connection, undefined)
 }
 

@@ -30,7 +30,7 @@ const precious: Record<string, string> = {
 const stopsInstance = ['InstanceType', 'UserData', 'EbsOptimized']
 
 /** How long an instance is away when it is stopped and started: seen on T and M types, 60-120 s. */
-export const stopSeconds = 120
+const stopSeconds = 120
 
 /** Whether a change may be made, and what it does to those who use the service meanwhile. */
 export function judgeChangeSet(changes: readonly ResourceChange[]): Judgement {

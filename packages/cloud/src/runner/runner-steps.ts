@@ -14,7 +14,7 @@ import { userData } from '../hosts/user-data.ts'
 import { runnerRoleName, runnerStackName } from '../names.ts'
 import { applyStack } from '../stacks/apply-stack.ts'
 import { deleteStack } from '../stacks/delete-stack.ts'
-import { changeStackRow, needStackRow } from '../stacks/stack-row.ts'
+import { changeStackRow, lockStackRow, needStackRow, notMade } from '../stacks/stack-row.ts'
 import type { AccountContext, Step, StepResult } from '../targets/target.ts'
 import { idleSecondsMax, stopIdleRunner } from './stop-idle-runner.ts'
 
@@ -114,11 +114,13 @@ async function makeRunner(context: AccountContext): Promise<Made> {
     const { imageId, architecture } = await findImage(ec2, ['arm64', 'x64'])
     const instanceType = instanceTypeOf({ kind: 'size', size: runnerSize }, architecture)
     fixed = await db.inOrganisation(organisationId, async (tx) => {
+      const now = await lockStackRow(tx, key)
+      if (now.fixed.hostId && now.state !== 'deleted') return now.fixed
       const place = { organisationId, cloudAccountId, region, kind: 'runner' as const }
       const hostId = await expectHost(tx, place, { architecture, instanceType }, clock)
       const data = userData(makeHostFile(context, base.bucket, { kind: 'runner', hostId }))
       const chosen = { hostId, imageId, instanceType, userData: data, zone: base.subnets[0]?.zone ?? '' }
-      await changeStackRow(tx, row.id, { fixed: chosen, state: 'absent', templateDigest: null }, clock.now())
+      await changeStackRow(tx, row.id, { ...notMade, fixed: chosen }, clock.now())
       return chosen
     })
   }

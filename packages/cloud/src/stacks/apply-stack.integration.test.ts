@@ -1,5 +1,5 @@
-import { ExecuteChangeSetCommand } from '@aws-sdk/client-cloudformation'
-import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2'
+import { CreateChangeSetCommand, ExecuteChangeSetCommand } from '@aws-sdk/client-cloudformation'
+import { DescribeInstancesCommand, DescribeVolumesCommand, EC2Client } from '@aws-sdk/client-ec2'
 import { newId, stoppedClock } from '@slipway/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectionOf } from '../account.ts'
@@ -63,25 +63,53 @@ test('a creation that failed is told in words, cleared away, and succeeds when a
   expect(await untilEnded(() => applyStack(on.context(), request))).toMatchObject({ state: 'ready' })
 })
 
-test('an answer that is lost makes nothing twice', async () => {
+test.each([
+  ['making a change', CreateChangeSetCommand],
+  ['carrying it out', ExecuteChangeSetCommand],
+] as const)('a lost answer to %s makes nothing twice', async (_, command) => {
   const request = await server({})
+  await losing(command, 'after', () => untilEnded(() => applyStack(on.context(), request)))
+  expect(await untilEnded(() => applyStack(on.context(), request))).toMatchObject({ state: 'ready' })
+  expect(await instances(request.name)).toHaveLength(1)
+})
+
+/** Runs until the first such call, which is lost before or after AWS has carried it out. */
+async function losing(
+  command: typeof CreateChangeSetCommand | typeof ExecuteChangeSetCommand,
+  when: 'before' | 'after',
+  run: () => Promise<unknown>,
+): Promise<void> {
   const connection = await on.db.inOrganisation(on.organisationId, (tx) =>
     connectionOf(tx, on.cloudAccountId),
   )
   const { cloudFormation } = await on.cloud.sessions.clients(connection, 'stack', 'us-east-1')
   const send = cloudFormation.send.bind(cloudFormation)
-  let lost = 0
   Object.assign(cloudFormation, {
-    send: async (command: Parameters<typeof send>[0]) => {
-      const answer = await send(command)
-      if (command instanceof ExecuteChangeSetCommand && lost++ === 0) throw new Error('the answer was lost')
-      return answer
+    send: async (sent: Parameters<typeof send>[0]) => {
+      const meant: boolean = sent instanceof command
+      if (!meant) return send(sent)
+      if (when === 'after') await send(sent)
+      throw new Error('the answer was lost')
     },
   })
-  await expect(untilEnded(() => applyStack(on.context(), request))).rejects.toThrow('the answer was lost')
+  try {
+    await expect(run()).rejects.toThrow('the answer was lost')
+  } finally {
+    Object.assign(cloudFormation, { send })
+  }
+}
+
+test('a change that an earlier request left half done is not taken for what is asked now', async () => {
+  const request = await server({})
+  const earlier = { ...request, config: { ...request.config, instanceType: 't3.large' } }
+  // The change set is made and not carried out: the run that began it ends here.
+  await losing(ExecuteChangeSetCommand, 'before', () => applyStack(on.context(), earlier))
   expect(await untilEnded(() => applyStack(on.context(), request))).toMatchObject({ state: 'ready' })
-  Object.assign(cloudFormation, { send })
-  expect(await instances(request.name)).toHaveLength(1)
+  expect(await instances(request.name)).toMatchObject([{ InstanceType: 't3.small' }])
+  // And one that was carried out.
+  await losing(ExecuteChangeSetCommand, 'after', () => applyStack(on.context(), earlier))
+  expect(await untilEnded(() => applyStack(on.context(), request))).toMatchObject({ state: 'ready' })
+  expect(await instances(request.name)).toMatchObject([{ InstanceType: 't3.small' }])
 })
 
 test('a deleted stack ends its instance and keeps its disk', async () => {
@@ -90,7 +118,6 @@ test('a deleted stack ends its instance and keeps its disk', async () => {
   const volume = made.state === 'ready' ? made.outputs.DiskDataId : undefined
   expect(await untilEnded(() => deleteStack(on.context(), request.name))).toEqual({ state: 'gone' })
   expect(await instances(request.name)).toEqual([])
-  const { DescribeVolumesCommand } = await import('@aws-sdk/client-ec2')
   const { Volumes } = await new EC2Client(on.aws.root(on.account)).send(
     new DescribeVolumesCommand({ VolumeIds: [volume ?? ''] }),
   )

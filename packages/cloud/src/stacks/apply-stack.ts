@@ -31,6 +31,7 @@ import {
   type StackChange,
   type StackKey,
   type StackRow,
+  settleStackRow,
 } from './stack-row.ts'
 
 export type StackProgress =
@@ -76,9 +77,9 @@ export async function applyStack(
   const events = await tellEvents(application, seen)
 
   if (row.changeSet !== null && wasExecuted(events, row.changeSet))
-    return followExecution(application, seen, events)
+    return followExecution(application, row.changeSet, seen, events)
   if (row.changeSet !== null && wayOut(seen.status) !== 'wait')
-    return carryOnChangeSet(application, row.changeSet)
+    return carryOnChangeSet(application, row.changeSet, seen)
   return goWayOut(application, seen)
 }
 
@@ -100,27 +101,30 @@ function wasExecuted(events: readonly StackEvent[], changeSet: string): boolean 
   return events.some(({ ClientRequestToken }) => ClientRequestToken === changeSet)
 }
 
+/** The name says what a change set is for: one left by another request is not taken for this one's. */
+function nameFor(digest: string): string {
+  return `slipway-${digest.slice(0, 16)}-${randomBytes(6).toString('hex')}`
+}
+
+function isFor(changeSet: string, digest: string): boolean {
+  return changeSet.startsWith(`slipway-${digest.slice(0, 16)}-`)
+}
+
 async function followExecution(
   application: Application,
+  changeSet: string,
   seen: SeenStack,
   events: readonly StackEvent[],
 ): Promise<StackProgress> {
-  const { context, row, request, digest } = application
+  const { context, request, digest } = application
   if (wayOut(seen.status) === 'wait') return waiting(application, `CloudFormation: ${seen.status}`)
   if (seen.status !== 'ABSENT' && succeeded(seen.status)) {
-    await change(application, {
-      state: 'ready',
-      templateDigest: digest,
-      changeSet: null,
-      outputs: seen.outputs,
-      reason: null,
-    })
-    return { state: 'ready', outputs: seen.outputs }
+    if (isFor(changeSet, digest)) return ready(application, changeSet, seen.outputs)
+    await settle(application, changeSet, { templateDigest: null, outputs: seen.outputs })
+    return waiting(application, 'an earlier change, which is done')
   }
   const failures = events
-    .filter(
-      (event) => event.ClientRequestToken === row.changeSet && event.ResourceStatus?.endsWith('_FAILED'),
-    )
+    .filter((event) => event.ClientRequestToken === changeSet && event.ResourceStatus?.endsWith('_FAILED'))
     .filter((event) => event.ResourceType !== 'AWS::CloudFormation::Stack')
     .map((event) => ({
       logicalId: event.LogicalResourceId ?? '?',
@@ -129,16 +133,25 @@ async function followExecution(
     }))
   const error = explainStackFailure(request.name, failures)
   context.log.warn({ stack: request.name, status: seen.status, code: error.code }, 'a stack failed')
-  await change(application, { state: 'failed', changeSet: null, reason: error })
-  return { state: 'failed', error }
+  await settle(application, changeSet, { state: 'failed', reason: error })
+  return isFor(changeSet, digest)
+    ? { state: 'failed', error }
+    : waiting(application, 'an earlier change, which failed')
 }
 
-/** A change set that was asked for and not carried out yet: wait for it, judge it, carry it out. */
-async function carryOnChangeSet(application: Application, changeSet: string): Promise<StackProgress> {
+/** A change set that was named and not carried out yet: make it, wait for it, judge it, carry it out. */
+async function carryOnChangeSet(
+  application: Application,
+  changeSet: string,
+  seen: SeenStack,
+): Promise<StackProgress> {
   const described = await describeChangeSet(application, changeSet)
+  const way = wayOut(seen.status)
   if (!described) {
-    // Gone, or never made because the call was lost.
-    await change(application, { changeSet: null })
+    // Not made yet, by a run beside this or one whose call was lost: by the same name it is made once.
+    if (isFor(changeSet, application.digest) && (way === 'create' || way === 'update'))
+      return makeChangeSet(application, changeSet, way === 'create' ? 'CREATE' : 'UPDATE')
+    await settle(application, changeSet, {})
     return waiting(application, 'the change to be worked out')
   }
   switch (described.Status) {
@@ -146,13 +159,15 @@ async function carryOnChangeSet(application: Application, changeSet: string): Pr
     case 'CREATE_IN_PROGRESS':
       return waiting(application, 'the change to be worked out')
     case 'CREATE_COMPLETE':
-      return described.ExecutionStatus === 'AVAILABLE'
-        ? judgeAndExecute(application, changeSet, described)
-        : waiting(application, 'the change to begin')
+      if (described.ExecutionStatus !== 'AVAILABLE') return waiting(application, 'the change to begin')
+      if (isFor(changeSet, application.digest)) return judgeAndExecute(application, changeSet, described)
+      await dropChangeSet(application, changeSet)
+      await settle(application, changeSet, {})
+      return waiting(application, 'the change to be worked out')
     case 'FAILED':
       return changeSetFailed(application, changeSet, described.StatusReason ?? '')
     default:
-      await change(application, { changeSet: null })
+      await settle(application, changeSet, {})
       return waiting(application, 'the change to be worked out')
   }
 }
@@ -162,9 +177,18 @@ async function describeChangeSet(
   changeSet: string,
 ): Promise<DescribeChangeSetCommandOutput | undefined> {
   try {
-    return await clients.cloudFormation.send(
-      new DescribeChangeSetCommand({ StackName: request.name, ChangeSetName: changeSet }),
-    )
+    const asked = { StackName: request.name, ChangeSetName: changeSet }
+    const described = await clients.cloudFormation.send(new DescribeChangeSetCommand(asked))
+    const changes = [...(described.Changes ?? [])]
+    // All of it is judged: what replaces a disk may stand on any page.
+    for (let token = described.NextToken; token; ) {
+      const page = await clients.cloudFormation.send(
+        new DescribeChangeSetCommand({ ...asked, NextToken: token }),
+      )
+      changes.push(...(page.Changes ?? []))
+      token = page.NextToken
+    }
+    return { ...described, Changes: changes }
   } catch (error) {
     if (
       error instanceof CloudFormationServiceException &&
@@ -184,7 +208,7 @@ async function judgeAndExecute(
   const judgement = judgeChangeSet((described.Changes ?? []).map(toChange))
   if (judgement.verdict === 'refused') {
     await dropChangeSet(application, changeSet)
-    await change(application, { changeSet: null, state: 'failed', reason: judgement.error })
+    await settle(application, changeSet, { state: 'failed', reason: judgement.error })
     return { state: 'failed', error: judgement.error }
   }
   for (const line of judgement.words) await context.say(line)
@@ -225,21 +249,18 @@ async function changeSetFailed(
 ): Promise<StackProgress> {
   const { clients, request, digest } = application
   await dropChangeSet(application, changeSet)
+  if (!isFor(changeSet, digest)) {
+    await settle(application, changeSet, {})
+    return waiting(application, 'the change to be worked out')
+  }
   if (/didn't contain changes|No updates are to be performed/i.test(reason)) {
     const { outputs } = await readStack(clients.cloudFormation, request.name)
-    await change(application, {
-      state: 'ready',
-      templateDigest: digest,
-      changeSet: null,
-      outputs,
-      reason: null,
-    })
-    return { state: 'ready', outputs }
+    return ready(application, changeSet, outputs)
   }
   const error = explainStackFailure(request.name, [
     { logicalId: 'change set', type: 'AWS::CloudFormation::ChangeSet', reason },
   ])
-  await change(application, { state: 'failed', changeSet: null, reason: error })
+  await settle(application, changeSet, { state: 'failed', reason: error })
   return { state: 'failed', error }
 }
 
@@ -258,11 +279,14 @@ async function goWayOut(application: Application, seen: SeenStack): Promise<Stac
     case 'wait':
       return waiting(application, `CloudFormation: ${seen.status}`)
     case 'create':
-      return createChangeSet(application, 'CREATE')
+      return nameChangeSet(application, 'CREATE')
     case 'update':
-      return createChangeSet(application, 'UPDATE')
+      return nameChangeSet(application, 'UPDATE')
     case 'clear':
-      await clients.cloudFormation.send(new DeleteStackCommand({ StackName, RoleARN }))
+      // By its id: a run beside this may have cleared it, and begun a new one of the same name.
+      await clients.cloudFormation.send(
+        new DeleteStackCommand({ StackName: seen.stackId ?? StackName, RoleARN }),
+      )
       return waiting(application, 'what a failed creation left to be cleared away')
     case 'roll-back':
       await clients.cloudFormation.send(new RollbackStackCommand({ StackName, RoleARN }))
@@ -278,13 +302,10 @@ async function goWayOut(application: Application, seen: SeenStack): Promise<Stac
   }
 }
 
-async function createChangeSet(application: Application, type: ChangeSetType): Promise<StackProgress> {
-  const { context, clients, connection, request, row } = application
-  const template = await context.cloud.synthesis.template(request)
-  const refusals = refuseTemplate(JSON.parse(template), boundaryArn(connection.number, connection.id))
-  if (refusals.length > 0)
-    throw new Error(`the template of ${request.name} must not go out: ${refusals.join('; ')}`)
-  const changeSet = `slipway-${randomBytes(8).toString('hex')}`
+/** Writes the name down before it is used, so that a call whose answer is lost can be told from none. */
+async function nameChangeSet(application: Application, type: ChangeSetType): Promise<StackProgress> {
+  const { context, row, digest } = application
+  const changeSet = nameFor(digest)
   const taken = await context.db.inOrganisation(context.organisationId, (tx) =>
     tx.stack.updateMany({
       where: { id: row.id, changeSet: null },
@@ -292,23 +313,67 @@ async function createChangeSet(application: Application, type: ChangeSetType): P
     }),
   )
   if (taken.count === 0) return waiting(application, 'the change to be worked out')
-  await clients.cloudFormation.send(
-    new CreateChangeSetCommand({
-      StackName: request.name,
-      ChangeSetName: changeSet,
-      ClientToken: changeSet,
-      ChangeSetType: type,
-      TemplateBody: template,
-      Capabilities: ['CAPABILITY_NAMED_IAM'],
-      RoleARN: cfnRoleArn(connection.number, connection.id),
-      Tags: [
-        { ...managedTag },
-        { Key: 'slipway:connection', Value: connection.id },
-        { Key: 'slipway:organisation', Value: connection.organisationId },
-      ],
-    }),
+  return makeChangeSet(application, changeSet, type)
+}
+
+async function makeChangeSet(
+  application: Application,
+  changeSet: string,
+  type: ChangeSetType,
+): Promise<StackProgress> {
+  const { context, clients, connection, request } = application
+  const template = await context.cloud.synthesis.template(request)
+  const refusals = refuseTemplate(JSON.parse(template), boundaryArn(connection.number, connection.id))
+  if (refusals.length > 0)
+    throw new Error(`the template of ${request.name} must not go out: ${refusals.join('; ')}`)
+  try {
+    await clients.cloudFormation.send(
+      new CreateChangeSetCommand({
+        StackName: request.name,
+        ChangeSetName: changeSet,
+        ClientToken: changeSet,
+        ChangeSetType: type,
+        TemplateBody: template,
+        Capabilities: ['CAPABILITY_NAMED_IAM'],
+        RoleARN: cfnRoleArn(connection.number, connection.id),
+        Tags: [
+          { ...managedTag },
+          { Key: 'slipway:connection', Value: connection.id },
+          { Key: 'slipway:organisation', Value: connection.organisationId },
+        ],
+      }),
+    )
+  } catch (error) {
+    // Made by a run beside this, or carried out by it already.
+    if (!(error instanceof CloudFormationServiceException && error.name === 'AlreadyExistsException'))
+      throw error
+    return waiting(application, 'the change to be worked out')
+  }
+  const described = await describeChangeSet(application, changeSet)
+  return described?.Status === 'CREATE_COMPLETE' && described.ExecutionStatus === 'AVAILABLE'
+    ? judgeAndExecute(application, changeSet, described)
+    : waiting(application, 'the change to be worked out')
+}
+
+async function ready(
+  application: Application,
+  changeSet: string,
+  outputs: Record<string, string>,
+): Promise<StackProgress> {
+  const { digest } = application
+  await settle(application, changeSet, { state: 'ready', templateDigest: digest, outputs, reason: null })
+  return { state: 'ready', outputs }
+}
+
+/** Writes what became of a change set, once: a run beside this may have done it, and gone on. */
+async function settle(
+  { context, row }: Application,
+  changeSet: string,
+  what: Omit<StackChange, 'changeSet'>,
+): Promise<void> {
+  await context.db.inOrganisation(context.organisationId, (tx) =>
+    settleStackRow(tx, row.id, changeSet, what, context.clock.now()),
   )
-  return carryOnChangeSet(application, changeSet)
 }
 
 function waiting({ context }: Application, on: string): StackProgress {

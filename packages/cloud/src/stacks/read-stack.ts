@@ -58,6 +58,6 @@ export function eventLine(event: StackEvent): string {
 }
 
 /** CloudFormation has no error of its own for a stack that is not there. */
-export function isAbsent(error: unknown): boolean {
+function isAbsent(error: unknown): boolean {
   return error instanceof CloudFormationServiceException && /does not exist/i.test(error.message)
 }

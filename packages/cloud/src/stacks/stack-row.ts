@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto'
-import { type CloudAccountId, newId, type OrganisationId, type UserErrorFields } from '@slipway/core'
+import {
+  type CloudAccountId,
+  type EnvironmentId,
+  newId,
+  type OrganisationId,
+  type UserErrorFields,
+} from '@slipway/core'
 import { Prisma, type Tx } from '@slipway/db'
 import { z } from 'zod'
 import { storedError } from '../account.ts'
 
 export type StackKind = 'base' | 'runner' | 'server'
-export type StackState = 'absent' | 'changing' | 'ready' | 'failed' | 'deleting' | 'deleted'
+type StackState = 'absent' | 'changing' | 'ready' | 'failed' | 'deleting' | 'deleted'
 
 /** Which stack: there is one of a name in an account and region. */
 export type StackKey = { cloudAccountId: CloudAccountId; region: string; name: string }
@@ -71,18 +77,61 @@ export async function needStackRow(
   return row
 }
 
+/**
+ * The row again, kept from everybody else until the transaction ends: what is chosen once (a zone, a host) is
+ * chosen by one of those who come together.
+ */
+export async function lockStackRow(tx: Tx, key: StackKey): Promise<StackRow> {
+  const { cloudAccountId, region, name } = key
+  await tx.$queryRaw`
+    select id from stack where cloud_account_id = ${cloudAccountId} and region = ${region} and name = ${name} for update`
+  const row = await findStackRow(tx, key)
+  if (!row) throw new Error(`the stack ${name} has no row`)
+  return row
+}
+
+/** The name of the stack that an environment has; one that was made keeps its name whatever the app is called. */
+export async function findServerStack(tx: Tx, environmentId: EnvironmentId): Promise<string | undefined> {
+  const row = await tx.stack.findFirst({
+    where: { environmentId, kind: 'server', state: { not: 'deleted' } },
+    orderBy: { createdAt: 'desc' },
+    select: { name: true },
+  })
+  return row?.name
+}
+
 export type StackChange = Partial<Omit<StackRow, 'id'>> & { awsStatus?: string }
 
+/** What a row says of a stack that was never made, or was made for something that is gone. */
+export const notMade: StackChange = {
+  state: 'absent',
+  templateDigest: null,
+  changeSet: null,
+  outputs: {},
+  reason: null,
+}
+
 export async function changeStackRow(tx: Tx, id: string, change: StackChange, now: Date): Promise<void> {
-  const { reason, ...rest } = change
-  await tx.stack.update({
-    where: { id },
-    data: {
-      ...rest,
-      ...(reason !== undefined && { reason: reason === null ? Prisma.DbNull : reason }),
-      updatedAt: now,
-    },
-  })
+  await tx.stack.update({ where: { id }, data: columns(change, now) })
+}
+
+/** The same, and the change set is over; nothing happens where the row has another by now. */
+export async function settleStackRow(
+  tx: Tx,
+  id: string,
+  changeSet: string,
+  change: Omit<StackChange, 'changeSet'>,
+  now: Date,
+): Promise<void> {
+  await tx.stack.updateMany({ where: { id, changeSet }, data: columns({ ...change, changeSet: null }, now) })
+}
+
+function columns({ reason, ...rest }: StackChange, now: Date) {
+  return {
+    ...rest,
+    ...(reason !== undefined && { reason: reason === null ? Prisma.DbNull : reason }),
+    updatedAt: now,
+  }
 }
 
 export function digestOf(text: string): string {

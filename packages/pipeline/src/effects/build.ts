@@ -20,11 +20,11 @@ import { z } from 'zod'
 import { executionSchema } from '../decide/execution.ts'
 import { releaseIdOf } from '../deployment-id.ts'
 import { exclusively } from '../exclusively.ts'
-import { isStale, lookAgainAt } from '../look.ts'
+import { isStale, lookAgainAt, type Wake } from '../look.ts'
 import { recordEvent } from '../record-event.ts'
 import { recordRelease } from '../release-rows.ts'
 import type { StepsOutcome } from '../run-steps.ts'
-import { tenantOf, type Wake } from './deploy.ts'
+import { tenantOf } from '../tenant-of.ts'
 import { buildJob } from './jobs.ts'
 
 /** A build that is under way, with all that its steps need. */

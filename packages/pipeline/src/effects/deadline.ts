@@ -1,6 +1,6 @@
 import { type Handler, handle } from '@slipway/jobs'
 import { recordEvent } from '../record-event.ts'
-import { tenantOf } from './deploy.ts'
+import { tenantOf } from '../tenant-of.ts'
 import { deadlineJob } from './jobs.ts'
 
 /** A timer came due: the event says so, and the state knows whether the wait is still on. */

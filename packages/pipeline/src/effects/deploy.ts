@@ -1,4 +1,4 @@
-import { type Clock, type Log, type OrganisationId, UserError, type UserErrorFields } from '@slipway/core'
+import { type Clock, type Log, UserError, type UserErrorFields } from '@slipway/core'
 import { announce, type Database, releaseLease, type Tx, takeLease } from '@slipway/db'
 import { adoptServices, type Sealing, setLiveRelease } from '@slipway/environments'
 import { type Handler, handle, type JobContext, type JobType } from '@slipway/jobs'
@@ -12,13 +12,11 @@ import {
   type TargetOf,
 } from '../deployment-rows.ts'
 import { exclusively } from '../exclusively.ts'
-import { isStale, type LookAt, lookAgainAt } from '../look.ts'
+import { isStale, type LookAt, lookAgainAt, type Wake } from '../look.ts'
 import { recordEvent } from '../record-event.ts'
 import type { StepsOutcome } from '../run-steps.ts'
+import { tenantOf } from '../tenant-of.ts'
 import { deployJob, restoreJob } from './jobs.ts'
-
-/** The job that runs the steps of a deployment: what they wait for runs it again. */
-export type Wake = { name: string; payload: Record<string, unknown> }
 
 export type DeploySettings = {
   sealing: Sealing
@@ -82,11 +80,6 @@ export function deployHandlers(settings: DeploySettings): Handler[] {
       },
     ),
   )
-}
-
-export function tenantOf({ organisationId }: Pick<JobContext, 'organisationId'>): OrganisationId {
-  if (organisationId === undefined) throw new Error('an execution belongs to an organisation')
-  return organisationId
 }
 
 /**

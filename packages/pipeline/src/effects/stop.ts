@@ -3,7 +3,8 @@ import type { Prisma, Tx } from '@slipway/db'
 import { endCommand, sendCommand } from '@slipway/hosts'
 import { enqueue, type Handler, handle } from '@slipway/jobs'
 import { deploymentIdOf, releaseIdOf } from '../deployment-id.ts'
-import { tenantOf, type Wake } from './deploy.ts'
+import type { Wake } from '../look.ts'
+import { tenantOf } from '../tenant-of.ts'
 import { buildJob, deployJob, stopBuildJob, stopDeployJob } from './jobs.ts'
 
 /** Once told to stop, a host has this long to say that it did. */

@@ -4,7 +4,7 @@ import { type Handler, handle } from '@slipway/jobs'
 import { peopleOf, sendMail } from '@slipway/organisations'
 import { errorSchema } from '../decide/execution.ts'
 import { firstLine } from '../read/people.ts'
-import { tenantOf } from './deploy.ts'
+import { tenantOf } from '../tenant-of.ts'
 import { tellFailedJob } from './jobs.ts'
 
 export type TellSettings = {

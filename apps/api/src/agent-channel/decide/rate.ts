@@ -1,8 +1,8 @@
 export type Rate = { tokens: number; at: number }
 
 /** So many messages a second for ever, and so many at once: what an agent says after an hour without us. */
-export const perSecond = 100
-export const burst = 2000
+const perSecond = 100
+const burst = 2000
 
 export function fullRate(at: number): Rate {
   return { tokens: burst, at }

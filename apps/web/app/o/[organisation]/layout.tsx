@@ -2,7 +2,6 @@ import { type ReactNode, Suspense } from 'react'
 import { ApiProvider } from '#src/api/ApiProvider.tsx'
 import { Dashboard } from '#src/organisation/Dashboard.tsx'
 import { OrganisationProvider } from '#src/organisation/organisation.tsx'
-import { ClockProvider } from '#src/ui/clock.tsx'
 
 export default async function Layout({
   children,
@@ -14,13 +13,11 @@ export default async function Layout({
   const { organisation } = await params
   return (
     <ApiProvider>
-      <ClockProvider offsetMilliseconds={0}>
-        <OrganisationProvider slug={decodeURIComponent(organisation)}>
-          <Dashboard>
-            <Suspense>{children}</Suspense>
-          </Dashboard>
-        </OrganisationProvider>
-      </ClockProvider>
+      <OrganisationProvider slug={decodeURIComponent(organisation)}>
+        <Dashboard>
+          <Suspense>{children}</Suspense>
+        </Dashboard>
+      </OrganisationProvider>
     </ApiProvider>
   )
 }

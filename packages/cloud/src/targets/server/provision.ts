@@ -13,7 +13,14 @@ import { userData } from '../../hosts/user-data.ts'
 import { boundaryArn, environmentStackName } from '../../names.ts'
 import type { Connection } from '../../session.ts'
 import { applyStack } from '../../stacks/apply-stack.ts'
-import { changeStackRow, needStackRow, type StackRow } from '../../stacks/stack-row.ts'
+import {
+  changeStackRow,
+  findServerStack,
+  lockStackRow,
+  needStackRow,
+  notMade,
+  type StackRow,
+} from '../../stacks/stack-row.ts'
 import type { DeployContext, StepResult } from '../target.ts'
 import type { ServerConfig } from './server-config.ts'
 
@@ -38,19 +45,20 @@ type Fixed = z.infer<typeof fixedFacts>
 /** Brings the environment's own stack about. Safe to repeat. */
 export async function provision(context: DeployContext<ServerConfig>): Promise<StepResult> {
   const { db, organisationId, cloudAccountId, region, clock, config } = context
-  const name = environmentStackName(config.app, config.environment, config.environmentId)
-  const { row, base, connection } = await db.inOrganisation(organisationId, async (tx) => ({
-    row: await needStackRow(
-      tx,
-      organisationId,
-      { cloudAccountId, region, name },
-      { kind: 'server', environmentId: config.environmentId },
-      clock.now(),
-    ),
-    base: await readBase(tx, context),
-    connection: await connectionOf(tx, cloudAccountId),
-  }))
-  const fixed = await fixedFor(context, row, base, connection)
+  const { name, row, base, connection } = await db.inOrganisation(organisationId, async (tx) => {
+    const name =
+      (await findServerStack(tx, config.environmentId)) ??
+      environmentStackName(config.app, config.environment, config.environmentId)
+    const about = { kind: 'server' as const, environmentId: config.environmentId }
+    const key = { cloudAccountId, region, name }
+    return {
+      name,
+      row: await needStackRow(tx, organisationId, key, about, clock.now()),
+      base: await readBase(tx, context),
+      connection: await connectionOf(tx, cloudAccountId),
+    }
+  })
+  const fixed = await fixedFor(context, name, row, base, connection)
   const error = refuseChange(config, fixed)
   if (error) return { state: 'failed', error }
 
@@ -98,17 +106,20 @@ export async function provision(context: DeployContext<ServerConfig>): Promise<S
 /** Chooses once, and reads the choice from then on. A stack that was deleted is chosen for anew. */
 async function fixedFor(
   context: DeployContext<ServerConfig>,
+  name: string,
   row: StackRow,
   base: Base,
   connection: Connection,
 ): Promise<Fixed> {
   const { db, organisationId, cloudAccountId, region, clock, config } = context
-  const known = fixedFacts.safeParse(row.fixed)
-  if (known.success && row.state !== 'deleted') return known.data
+  const known = chosenBefore(row)
+  if (known) return known
   const wanted = architectureOf(config.instanceType)
   const { ec2 } = await context.cloud.sessions.clients(connection, 'observe', region)
   const { imageId, architecture } = await findImage(ec2, [wanted])
   return db.inOrganisation(organisationId, async (tx) => {
+    const meanwhile = chosenBefore(await lockStackRow(tx, { cloudAccountId, region, name }))
+    if (meanwhile) return meanwhile
     const place = {
       organisationId,
       cloudAccountId,
@@ -128,9 +139,14 @@ async function fixedFor(
       architecture,
       disks: JSON.stringify(disks),
     }
-    await changeStackRow(tx, row.id, { fixed: chosen, state: 'absent', templateDigest: null }, clock.now())
+    await changeStackRow(tx, row.id, { ...notMade, fixed: chosen }, clock.now())
     return chosen
   })
+}
+
+function chosenBefore({ fixed, state }: StackRow): Fixed | undefined {
+  const known = fixedFacts.safeParse(fixed)
+  return known.success && state !== 'deleted' ? known.data : undefined
 }
 
 function disksOf(disks: readonly DiskPlan[]): HostFile['disks'] {

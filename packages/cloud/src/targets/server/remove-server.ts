@@ -1,8 +1,8 @@
 import type { EnvironmentId } from '@slipway/core'
 import { findHost, markHost } from '@slipway/hosts'
-import { environmentStackName } from '../../names.ts'
 import { withdrawNames } from '../../publish-name.ts'
 import { type DeletionProgress, deleteStack } from '../../stacks/delete-stack.ts'
+import { findServerStack } from '../../stacks/stack-row.ts'
 import type { AccountContext } from '../target.ts'
 
 /**
@@ -11,7 +11,7 @@ import type { AccountContext } from '../target.ts'
  */
 export async function removeServer(
   context: AccountContext,
-  of: { environmentId: EnvironmentId; app: string; environment: string; publicNames: readonly string[] },
+  of: { environmentId: EnvironmentId; publicNames: readonly string[] },
 ): Promise<DeletionProgress> {
   const { db, organisationId, cloudAccountId, region } = context
   const place = {
@@ -21,9 +21,12 @@ export async function removeServer(
     kind: 'host' as const,
     environmentId: of.environmentId,
   }
-  const host = await db.inOrganisation(organisationId, (tx) => findHost(tx, place))
+  const { host, name } = await db.inOrganisation(organisationId, async (tx) => ({
+    host: await findHost(tx, place),
+    name: await findServerStack(tx, of.environmentId),
+  }))
   if (host?.address) await withdrawNames(context.cloud, of.publicNames, host.address)
-  const progress = await deleteStack(context, environmentStackName(of.app, of.environment, of.environmentId))
+  const progress: DeletionProgress = name ? await deleteStack(context, name) : { state: 'gone' }
   if (progress.state === 'gone' && host)
     await db.inOrganisation(organisationId, (tx) => markHost(tx, host.id, 'gone'))
   return progress

@@ -12,7 +12,7 @@ const fetchSeconds = 300
 const lookAgainMilliseconds = 15_000
 
 /** The longest that a deployment of this may rightly take on its host. */
-export function deploySeconds(config: ServerConfig): number {
+function deploySeconds(config: ServerConfig): number {
   const spec = deploymentSpec.parse(config.spec)
   const services = spec.services.map(({ health, stopSeconds }) => health.timeoutSeconds + stopSeconds)
   // Twice: when the new processes never get healthy, the old ones are started again.

@@ -21,7 +21,7 @@ export type ServerStackConfig = {
   disks: ServerDisk[]
 }
 
-export type ServerDisk = {
+type ServerDisk = {
   name: string
   /** As EC2 is told it: `/dev/sdf` and on. */
   device: string

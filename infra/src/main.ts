@@ -6,7 +6,7 @@ import { platformTemplates } from './platform.ts'
 /**
  * Writes what an installation of Slipway deploys on AWS into a folder:
  *
- *   node infra/src/synthesise.ts [folder]
+ *   node infra/src/main.ts [folder]
  *
  * One template a stack, and `connect/template.json`, which goes into the bucket that `slipway-home` makes.
  */

@@ -1,2 +1,0 @@
-export function bundleAgent(): Promise<string>
-export const bootstrapFile: string

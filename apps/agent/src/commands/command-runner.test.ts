@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { makeLog, newId, UserError } from '@slipway/core'
+import type { AgentMessage } from '@slipway/protocol'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { homeOf } from '../home.ts'
+import { type Command, CommandRunner, type Execute } from './command-runner.ts'
+
+let folder: string
+let said: AgentMessage[]
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'slipway-commands-'))
+  said = []
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const open = (execute: Execute) =>
+  CommandRunner.open({
+    home: homeOf(folder),
+    execute,
+    ready: Promise.resolve(),
+    log: makeLog('test', 'silent'),
+    say: (message) => said.push(message) > 0,
+  })
+const command = (more: Partial<Command> = {}): Command => ({
+  type: 'command',
+  id: newId('hostCommand'),
+  fence: 1,
+  deadlineSeconds: 60,
+  command: { kind: 'restart', services: [] },
+  ...more,
+})
+const outcomes = () => said.flatMap((message) => (message.type === 'result' ? [message.outcome] : []))
+const ended = (count: number) => expect.poll(() => outcomes().length).toBe(count)
+
+describe('a command', () => {
+  it('that was done is answered and not done again, also by the next start of the agent', async () => {
+    let times = 0
+    const execute: Execute = async () => ({ times: ++times })
+    const first = await open(execute)
+    const it = command()
+    first.receive(it)
+    await ended(1)
+    first.receive(it)
+    await ended(2)
+    const second = await open(execute)
+    second.receive(it)
+    await ended(3)
+    expect(outcomes()).toEqual(new Array(3).fill({ ok: true, output: { times: 1 } }))
+  })
+
+  it('that is older than one that was seen is refused, also by the next start of the agent', async () => {
+    const execute: Execute = async () => ({})
+    const first = await open(execute)
+    first.receive(command({ fence: 5 }))
+    await ended(1)
+    const second = await open(execute)
+    second.receive(command({ fence: 4 }))
+    await ended(2)
+    expect(outcomes()[1]).toMatchObject({ ok: false, error: { code: 'command-superseded' } })
+    second.receive(command({ fence: 5 }))
+    await ended(3)
+    expect(outcomes()[2]).toMatchObject({ ok: true })
+  })
+
+  it('that takes longer than it may is ended and says so', async () => {
+    const runner = await open(
+      (_command, _progress, signal) =>
+        new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => reject(new Error('broken off'))),
+        ),
+    )
+    runner.receive(command({ deadlineSeconds: 1 }))
+    await expect.poll(() => outcomes().length, { timeout: 3000 }).toBe(1)
+    expect(outcomes()[0]).toMatchObject({ ok: false, error: { code: 'command-expired' } })
+  })
+
+  it('that changes the host waits for the one before', async () => {
+    const order: string[] = []
+    const runner = await open(async ({ id }) => {
+      order.push(`begin ${id}`)
+      await new Promise((resolve) => setTimeout(resolve, 30))
+      order.push(`end ${id}`)
+      return {}
+    })
+    const [one, two] = [command(), command()]
+    runner.receive(one)
+    runner.receive(two)
+    await ended(2)
+    expect(order).toEqual([`begin ${one.id}`, `end ${one.id}`, `begin ${two.id}`, `end ${two.id}`])
+  })
+
+  it('whose result was not stored is said again when a channel is there', async () => {
+    const runner = await open(async () => ({}))
+    const it = command()
+    runner.receive(it)
+    await ended(1)
+    runner.connected()
+    expect(outcomes()).toHaveLength(2)
+    await runner.stored(it.id)
+    runner.connected()
+    expect(outcomes()).toHaveLength(2)
+  })
+
+  it.each([
+    [new UserError({ code: 'app-exited', what: 'It ended.' }), 'app-exited'],
+    [new Error('a bug'), 'host-failed'],
+  ])('that fails by %s is answered with %s', async (error, code) => {
+    const runner = await open(async () => {
+      throw error
+    })
+    runner.receive(command())
+    await ended(1)
+    expect(outcomes()[0]).toMatchObject({ ok: false, error: { code } })
+  })
+})

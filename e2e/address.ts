@@ -1,0 +1,36 @@
+import { request } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
+
+/** GET of an app's address. Programs do not resolve *.localhost, so the name travels as the Host header. */
+export function get(address: string, path = '/'): Promise<{ status: number; body: string }> {
+  const { hostname, port } = new URL(address)
+  return new Promise((resolve, reject) => {
+    const headers = { host: `${hostname}:${port}` }
+    const asked = request({ host: '127.0.0.1', port, path, headers, timeout: 90_000 }, (response) => {
+      let body = ''
+      response.on('data', (data) => {
+        body += data
+      })
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }))
+      response.on('error', reject)
+    })
+    asked.on('timeout', () => asked.destroy(new Error('no answer within 90 s')))
+    asked.on('error', reject)
+    asked.end()
+  })
+}
+
+/** Looks again every quarter second until there is something; throws after `seconds`. */
+export async function eventually<T>(
+  look: () => Promise<T | undefined> | T | undefined,
+  what: string,
+  seconds = 120,
+): Promise<T> {
+  const until = Date.now() + seconds * 1000
+  for (;;) {
+    const seen = await look()
+    if (seen !== undefined) return seen
+    if (Date.now() > until) throw new Error(`${what} did not come within ${seconds} s`)
+    await wait(250)
+  }
+}

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { get } from './address.ts'
+import { loadOf } from './load.ts'
+import { connectAccount, createApp, signUp } from './person.ts'
+import { terminalOf } from './repository.ts'
+import { expect, test } from './slipway.ts'
+
+test('a push while requests run at 1,000 a second fails none of them, and the disk keeps its data', async ({
+  slipway,
+}) => {
+  test.setTimeout(600_000)
+  const person = await signUp(slipway, 'Loaded')
+  const cloudAccountId = await connectAccount(slipway, person, '333333333333')
+  const repository = await createApp(person, cloudAccountId, 'counter', 'node-sqlite')
+  const first = await terminalOf(repository.push())
+  const address = /http:\/\/web-counter-\w{6}\.localhost:\d+/.exec(first.text)?.[0] ?? ''
+  await get(address)
+  const { body: before } = await get(address)
+
+  const source = readFileSync(new URL('../examples/node-sqlite/server.js', import.meta.url), 'utf8')
+  await repository.commit('Second words', {
+    'server.js': source.replace('Hello from a push', 'Second words'),
+  })
+  const load = loadOf(address, 1000)
+  const second = await terminalOf(repository.push())
+  const seen = await load.stop(5000)
+
+  expect(second.text).toContain('is live')
+  expect(seen.failed).toEqual([])
+  expect(seen.answered).toBeGreaterThanOrEqual(5000)
+  expect(seen.bodies).toBeGreaterThan(1)
+  const { body: after } = await get(address)
+  expect(after).toContain('Second words')
+  const visits = (body: string) => Number(/<strong>(\d+)<\/strong>/.exec(body)?.[1])
+  // Every answered request was counted on the disk, by the old process or the new one.
+  expect(visits(after)).toBe(visits(before) + seen.answered + 1)
+})
