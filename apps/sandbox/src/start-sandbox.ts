@@ -14,7 +14,7 @@ import { publicUrl } from './product/settings.ts'
 import { type Progress, silent } from './progress.ts'
 import type { PartName, ProductPart, StartSetting } from './start/setting.ts'
 import { startFoundations } from './start/start-foundations.ts'
-import { startProduct } from './start/start-product.ts'
+import { startBuilds, startProduct } from './start/start-product.ts'
 import { startSurroundings } from './start/start-surroundings.ts'
 import type { StripeDouble } from './stripe/index.ts'
 
@@ -77,13 +77,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   mkdirSync(setting.state, { recursive: true })
   for (const name of endLeftovers(setting.state)) setting.progress.say(`  ended a leftover: ${name}`)
   try {
+    const wanted = options.product ?? ['api', 'worker', 'web']
+    const builds = startBuilds(setting, wanted)
     const foundations = await startFoundations(setting)
     const surroundings = await startSurroundings(setting, foundations)
-    await startProduct(
-      setting,
-      { ...foundations, ...surroundings },
-      options.product ?? ['api', 'worker', 'web'],
-    )
+    await startProduct(setting, { ...foundations, ...surroundings }, wanted, builds)
     return handles(setting, { ...foundations, ...surroundings }, stop)
   } catch (problem) {
     await stop()

@@ -1,4 +1,11 @@
-import { type Cloud, instanceTypeOf, type Memory, type ServerConfig, targets } from '@slipway/cloud'
+import {
+  type Cloud,
+  instanceTypeOf,
+  type Memory,
+  memoryMegabytesMax,
+  type ServerConfig,
+  targets,
+} from '@slipway/cloud'
 import { type Clock, isId, type Log } from '@slipway/core'
 import type { Database } from '@slipway/db'
 import { setMachine } from '@slipway/environments'
@@ -78,6 +85,7 @@ function isSame(one: AppPlan['machine'], other: AppPlan['machine']): boolean {
 /** Everything the host must know to run the release, also with Slipway gone. */
 export function specOf(deployment: OpenDeployment): DeploymentSpecInput {
   const { id, environmentId, fence, release, services } = deployment
+  const memoryMegabytes = memoryMegabytesMax(release.plan.machine)
   return {
     environmentId,
     deploymentId: id,
@@ -102,6 +110,7 @@ export function specOf(deployment: OpenDeployment): DeploymentSpecInput {
         root: plan.root,
         ...(plan.health && { health: plan.health }),
         singleton: plan.disks.length > 0,
+        ...(memoryMegabytes !== undefined && { memoryMegabytes }),
       }
     }),
     variables: release.variables.plain,

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { UserError } from '@slipway/core'
 import { appUser, giveToAppUser } from '../apps/app-user.ts'
 import { buildFailures } from './build-failures.ts'
 
@@ -29,11 +31,31 @@ export async function checkOut(source: Source): Promise<void> {
   }
   say(`Fetching commit ${sha.slice(0, 12)}.`)
   await git(source, ['init', '--quiet', '.'])
-  await git(source, ['fetch', '--quiet', '--depth=1', '--no-tags', source.url, sha])
+  await fetchPatiently(source)
   await git(source, ['-c', 'advice.detachedHead=false', 'checkout', '--quiet', sha])
   await rm(path.join(folder, '.git'), { recursive: true, force: true })
   await writeFile(marker, '')
   giveToAppUser(folder)
+}
+
+/** Waits between the tries to fetch while Slipway is not to be reached: about a minute in all. */
+const waitsSeconds = [1, 2, 4, 8, 15, 30]
+/** What git says when nobody answered or a server was down. A token that a broken try used up is refused, and not here. */
+const unreachable =
+  /returned error: 5\d\d|Failed to connect|Connection (refused|reset)|Could not resolve|Empty reply|early EOF/
+
+async function fetchPatiently(source: Source): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await git(source, ['fetch', '--quiet', '--depth=1', '--no-tags', source.url, source.sha])
+    } catch (error) {
+      const seconds = waitsSeconds[tries]
+      const details = error instanceof UserError ? (error.fields.details ?? []) : []
+      if (seconds === undefined || !unreachable.test(details.join('\n'))) throw error
+      source.say(`Slipway could not be reached for the source; trying again in ${seconds} s.`)
+      await setTimeout(seconds * 1000, undefined, { signal: source.signal })
+    }
+  }
 }
 
 function git(source: Source, args: string[]): Promise<void> {

@@ -9,16 +9,34 @@ import { begin, type ProductPart, type StartSetting } from './setting.ts'
 import type { Foundations } from './start-foundations.ts'
 import type { Surroundings } from './start-surroundings.ts'
 
-/** Slipway itself, as in production: api, worker and web, each built first where it must be. */
+export type Builds = Partial<Record<ProductPart, Promise<boolean>>>
+
+/**
+ * Builds what Slipway's processes need and is not there yet: the longest part of a first start, so it begins with it. Each
+ * promise is awaited by `startProduct`; one that nobody came to await fails in silence, as the start has failed before it.
+ */
+export function startBuilds({ state, local, progress }: StartSetting, wanted: ProductPart[]): Builds {
+  // Before the sandbox's own Python is installed; any will do to hold a tether.
+  const building = { local, state, python: 'python3' }
+  const builtOrNot = (built: boolean) => (built ? 'built' : 'as it was')
+  const builds: Builds = {}
+  if (wanted.includes('web')) builds.web = progress.part('web build', () => buildWeb(building), builtOrNot)
+  if (wanted.includes('worker'))
+    builds.worker = progress.part('agent', () => buildAgent(building), builtOrNot)
+  for (const build of Object.values(builds)) build.catch(() => {})
+  return builds
+}
+
+/** Slipway itself, as in production: api, worker and web. */
 export async function startProduct(
   setting: StartSetting,
   on: Foundations & Surroundings,
   wanted: ProductPart[],
+  builds: Builds,
 ): Promise<void> {
-  const { state, local, ports, progress } = setting
+  const { state, ports, progress } = setting
   mkdirSync(join(state, 'git'), { recursive: true })
   const settings = productSettings({ ...on, state, ports })
-  const building = { local, state, python: on.tools.python }
   const node = process.execPath
   const processes = {
     api: { command: [node, 'apps/api/src/main.ts'], cwd: projectFolder, port: ports.api },
@@ -26,16 +44,11 @@ export async function startProduct(
     web: { command: [node, nextCommand, 'start', '-H', '127.0.0.1'], cwd: webFolder, port: ports.web },
   }
   const startOne = async (name: ProductPart) => {
-    if (name === 'web') await progress.part('web build', () => buildWeb(building), builtOrNot)
-    if (name === 'worker') await progress.part('agent', () => buildAgent(building), builtOrNot)
+    await builds[name]
     const environment = { ...machineEnvironment(), ...settings[name] }
     const launch = () => startProcess({ ...processes[name], name, environment, state, tools: on.tools })
     const part = keepRunning(name, launch, (line) => progress.say(`  ${line}`))
     await begin(setting, name, part, () => `pid ${part.pid()}`)
   }
   await Promise.all(wanted.map(startOne))
-}
-
-function builtOrNot(built: boolean): string {
-  return built ? 'built' : 'as it was'
 }

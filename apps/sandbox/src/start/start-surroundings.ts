@@ -28,7 +28,7 @@ export async function startSurroundings(setting: StartSetting, on: Foundations):
   const { state, ports, progress, stops } = setting
   const { emulatorUrl } = on
   const secrets = openSecrets(state)
-  const seed = { state, emulatorUrl, appsDomain, template: connectTemplateText() }
+  const seed = { state, emulatorUrl, appsDomain, template: await connectTemplateText(setting.local) }
   const [database, platform] = await Promise.all([
     progress.part('database', () => migrateDatabase(state, on.adminUrl, secrets.databasePassword)),
     progress.part('platform', () => seedPlatform(seed)),

@@ -1,6 +1,6 @@
 import { sizes } from '@slipway/manifest'
 import { expect, test } from 'vitest'
-import { architectureOf, instanceTypeOf } from './instance-type.ts'
+import { architectureOf, instanceTypeOf, memoryMegabytesMax } from './instance-type.ts'
 
 test.each(sizes)('the size %s has a type of each architecture', (size) => {
   const types = (['arm64', 'x64'] as const).map((architecture) =>
@@ -15,4 +15,9 @@ test('every instance type is taken as it is', () => {
 
 test('a type of the other architecture is refused', () => {
   expect(() => instanceTypeOf({ kind: 'instance', type: 't4g.small' }, 'x64')).toThrow(/t4g.small is ARM/)
+})
+
+test('an app leaves room on its host for the system, and is measured there for a type that has no size', () => {
+  expect(memoryMegabytesMax({ kind: 'size', size: 'nano' })).toBe(435)
+  expect(memoryMegabytesMax({ kind: 'instance', type: 'c7g.large' })).toBeUndefined()
 })

@@ -28,6 +28,27 @@ export function instanceTypeOf(machine: Machine, architecture: Architecture): st
   return machine.type
 }
 
+/** Memory of the instance types above, MiB: https://aws.amazon.com/ec2/instance-types/t4/ and …/m7g/ */
+const memoryMegabytes: Record<Size, number> = {
+  nano: 512,
+  micro: 1024,
+  small: 2048,
+  medium: 4096,
+  large: 8192,
+  xlarge: 16_384,
+}
+
+/** What the system, the agent and the gate need besides the app, as a share of the machine. */
+const ownShare = 0.15
+
+/**
+ * The most that a process of an app may use on a host of this size, MiB, so that it is ended before it takes the
+ * machine with it. Undefined for an instance type that the manifest names: there the agent measures.
+ */
+export function memoryMegabytesMax(machine: Machine): number | undefined {
+  return machine.kind === 'size' ? Math.floor(memoryMegabytes[machine.size] * (1 - ownShare)) : undefined
+}
+
 /** As releases and agents name it. */
 export function architectureOf(instanceType: string): Architecture {
   return architectureOfInstance(instanceType) === 'arm64' ? 'arm64' : 'x64'

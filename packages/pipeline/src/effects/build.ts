@@ -151,15 +151,15 @@ async function answerFailed(db: Database, of: BuildOf, error: UserErrorFields, c
     recordEvent(
       tx,
       executionId,
-      { type: 'build-failed', at, attempt, error, again: isRunnersFault(error) },
+      { type: 'build-failed', at, attempt, error, again: mayGoWellAgain(error) },
       `build/${attempt}/answer`,
     ),
   )
 }
 
-/** The runner went away under the build: another try can go well with the same commit. */
-function isRunnersFault({ code }: UserErrorFields): boolean {
-  return code === 'host-did-not-answer' || code === 'host-failed' || code === 'command-expired'
+/** The runner went away under the build, or could not reach our repository: another try can go well with the same commit. */
+function mayGoWellAgain({ code }: UserErrorFields): boolean {
+  return ['host-did-not-answer', 'host-failed', 'command-expired', 'build-no-source'].includes(code)
 }
 
 function internal(error: unknown): UserErrorFields {
