@@ -60,6 +60,16 @@ test('a deployment ends by itself in the right state, whatever is killed in the 
     const visits = (text: string) => Number(/<strong>(\d+)<\/strong>/.exec(text)?.[1])
     expect(visits(after)).toBe(visits(before) + 1)
   })
+
+  await test.step('when Slipway is back, the host is online again', async () => {
+    for (const part of ['postgres', 'valkey', 'api', 'worker', 'web'] as const satisfies PartName[])
+      await slipway.restart(part)
+    await eventually(async () => {
+      const place = { organisationId: person.organisationId, app, environment: 'production' }
+      const seen = await person.api.environments.get.query(place).catch(() => undefined)
+      return (seen?.health === 'healthy' && seen.hosts[0]?.state === 'online') || undefined
+    }, 'a healthy environment')
+  })
 })
 
 /**
@@ -96,7 +106,8 @@ async function pushAndKill(
   await pushed
   expect(execution.error).toBeNull()
   expect(execution.status).toBe('succeeded')
-  expect(execution.parts.map((part) => part.kind)).toEqual(['build', 'deployment'])
+  // A build that lost its way to the source is begun again; what comes of it is one release, deployed once.
+  expect(execution.parts.filter((part) => part.kind === 'deployment')).toHaveLength(1)
   const releases = await api.environments.releases.query(place)
   expect(releases.length).toBe(releasesBefore.length + 1)
 }
@@ -115,7 +126,7 @@ async function rebootInConsole(slipway: Sandbox, id: string): Promise<void> {
 
 async function killAgent(slipway: Sandbox, person: Person): Promise<void> {
   const running = slipway.bodies.processes(await hostInstance(person))
-  const agent = running.find(({ command }) => /agent\.mjs$/.test(command))
+  const agent = running.find(({ command }) => /agent\.mjs agent$/.test(command))
   if (!agent) throw new Error(`no agent among: ${running.map(({ command }) => command).join(' | ')}`)
   process.kill(agent.pid, 'SIGKILL')
 }

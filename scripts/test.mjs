@@ -1,6 +1,7 @@
 // `npm test`: installs what is needed, then check, integration and journeys, each with its time. Stops at the first
 // that fails.
 import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { node, prepare, project } from './prepare.mjs'
 
@@ -9,17 +10,25 @@ const bin = join(project, 'node_modules/.bin')
 const env = { ...process.env, PATH: [dirname(node), bin, process.env.PATH].join(delimiter) }
 const parts = [
   ['check', node, ['scripts/check.mjs']],
+  ['templates', node, ['scripts/lint-templates.mjs']],
+  ['policies', node, ['scripts/lint-policies.mjs']],
   ['integration', join(bin, 'vitest'), ['run', '--project', 'integration']],
   ['journeys', join(bin, 'playwright'), ['test', '--config', 'e2e/playwright.config.ts']],
 ]
+/** @type {{ name: string, seconds: number }[]} */
 const times = []
 for (const [name, command, args] of parts) {
   const started = Date.now()
   const { status } = spawnSync(command, args, { cwd: project, stdio: 'inherit', env })
-  times.push(`${name} ${((Date.now() - started) / 1000).toFixed(0)} s`)
+  times.push({ name, seconds: Math.round((Date.now() - started) / 1000) })
   if (status !== 0) {
-    console.error(`✗ ${times.join(', ')}`)
+    console.error(`✗ ${inWords()}`)
     process.exit(status ?? 1)
   }
 }
-console.log(`✓ ${times.join(', ')}`)
+writeFileSync(join(project, '.local/test-times.json'), JSON.stringify(times))
+console.log(`✓ ${inWords()}`)
+
+function inWords() {
+  return times.map(({ name, seconds }) => `${name} ${seconds} s`).join(', ')
+}

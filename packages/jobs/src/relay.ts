@@ -14,7 +14,7 @@ const lostAfterSeconds = 10
  * pass is one transaction; several relays take turns by a lock. What is added twice runs once, as the consumer
  * claims the row. Returns how many were handed over.
  */
-export async function relayOnce(db: Database, queue: Queue, clock: Clock): Promise<number> {
+async function relayOnce(db: Database, queue: Queue, clock: Clock): Promise<number> {
   const now = clock.now()
   const rows = await db.inSystem('relay the outbox', async (tx) => {
     const [lock] = await tx.$queryRaw<{ held: boolean }[]>`select pg_try_advisory_xact_lock(727201) as held`

@@ -1,5 +1,5 @@
 import type { AppRouter } from '@slipway/api'
-import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server'
+import type { inferRouterOutputs } from '@trpc/server'
 import { createTRPCContext } from '@trpc/tanstack-react-query'
 
 /** The one thing the dashboard knows of the api: the type of its router. */
@@ -7,8 +7,6 @@ export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRou
 
 /** What a procedure answers, such as `Answers['apps']['list']`. */
 export type Answers = inferRouterOutputs<AppRouter>
-/** What a procedure is asked with. */
-export type Asks = inferRouterInputs<AppRouter>
 
 /** Where the pages of a list begin: at the newest, before nothing. */
 export const firstPage: number | undefined = undefined

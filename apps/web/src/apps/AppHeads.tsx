@@ -4,8 +4,8 @@ import Link from 'next/link'
 import { useOrganisation } from '../organisation/organisation.tsx'
 import { paths } from '../paths.ts'
 import { State } from '../ui/State.tsx'
-import type { AppListed } from './Apps.tsx'
-import { firstLine } from './Apps.tsx'
+import type { AppListed } from './app-listed.ts'
+import { firstLine } from './words.ts'
 
 /** What needs eyes, above the list: a push that waits for Deploy, one that failed, an account that broke. */
 export function AppHeads({ apps }: { apps: AppListed[] }) {

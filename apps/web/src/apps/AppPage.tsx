@@ -18,9 +18,9 @@ import { Panel, PanelBody, Rows } from '../ui/Panel.tsx'
 import { Revision } from '../ui/Revision.tsx'
 import { PageTitle } from '../ui/Shell.tsx'
 import { Lasting, Time } from '../ui/Time.tsx'
-import { firstLine, hostOf } from './Apps.tsx'
 import { PipelineSheet } from './PipelineSheet.tsx'
 import { PushHere } from './PushHere.tsx'
+import { firstLine, hostOf } from './words.ts'
 
 type App = Answers['apps']['get']
 

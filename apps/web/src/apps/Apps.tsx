@@ -20,8 +20,8 @@ import { PageTitle } from '../ui/Shell.tsx'
 import { State } from '../ui/State.tsx'
 import { Time } from '../ui/Time.tsx'
 import { AppHeads } from './AppHeads.tsx'
-
-export type AppListed = Answers['apps']['list'][number]
+import type { AppListed } from './app-listed.ts'
+import { firstLine, hostOf } from './words.ts'
 
 /** Every app: what is live where, what was pushed last, how it is. With none yet, the way to the first. */
 export function Apps() {
@@ -255,14 +255,4 @@ function matches(app: AppListed, filter: string): boolean {
 
 function count(amount: number, noun: string): string {
   return `${amount} ${noun}${amount === 1 ? '' : 's'}`
-}
-
-/** The first line of a commit's message: the rest is for whoever opens it. */
-export function firstLine(message: string): string {
-  return message.split('\n', 1)[0] ?? ''
-}
-
-/** The host of an address, for showing; the link keeps it whole. */
-export function hostOf(url: string): string {
-  return url.replace(/^https?:\/\//, '').replace(/\/$/, '')
 }

@@ -11,7 +11,7 @@ import { ButtonLink } from '../ui/Button.tsx'
 import { Revision } from '../ui/Revision.tsx'
 import { State } from '../ui/State.tsx'
 import { Time } from '../ui/Time.tsx'
-import { firstLine } from './Apps.tsx'
+import { firstLine } from './words.ts'
 
 type App = Answers['apps']['get']
 type Execution = Answers['executions']['list']['executions'][number]

@@ -9,6 +9,6 @@ export function useRemote(organisation: string, app: string): string {
 }
 
 /** `https://slipway.example/git/acme/notes`. */
-export function remoteOf(origin: string, organisation: string, app: string): string {
+function remoteOf(origin: string, organisation: string, app: string): string {
   return `${origin}/git/${encodeURIComponent(organisation)}/${encodeURIComponent(app)}`
 }

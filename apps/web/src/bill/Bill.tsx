@@ -4,7 +4,7 @@ import { ChevronLeft, ChevronRight, CircleCheck } from 'lucide-react'
 import Link from 'next/link'
 import { useSearchParams } from 'next/navigation'
 import type { ReactNode } from 'react'
-import { type Answers, useTRPC } from '../api/trpc.ts'
+import { useTRPC } from '../api/trpc.ts'
 import { Loaded, LoadingPage } from '../organisation/Loaded.tsx'
 import { useOrganisation } from '../organisation/organisation.tsx'
 import { paths } from '../paths.ts'
@@ -16,12 +16,11 @@ import { PageTitle } from '../ui/Shell.tsx'
 import { TankTable } from '../ui/Tanks.tsx'
 import { Gauge } from '../ui/Ticks.tsx'
 import { BothPlans } from './BothPlans.tsx'
+import type { BillShown } from './bill-shown.ts'
 import { DownloadMinutes } from './DownloadMinutes.tsx'
 import { Invoices } from './Invoices.tsx'
 import { SwitchPlan } from './SwitchPlan.tsx'
 import { tankGroups, todayOf, weekendsOf } from './tank-groups.ts'
-
-export type BillShown = Answers['bill']['get']
 
 /** This month to the minute, on either plan, and what was charged before. */
 export function Bill() {

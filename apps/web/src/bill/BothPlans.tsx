@@ -3,7 +3,7 @@ import { formatMinutes } from '../ui/format-time.ts'
 import { Panel } from '../ui/Panel.tsx'
 import { PlanColumn } from '../ui/PlanColumn.tsx'
 import { State } from '../ui/State.tsx'
-import type { BillShown } from './Bill.tsx'
+import type { BillShown } from './bill-shown.ts'
 
 /** The same month on either plan, side by side, and which is cheaper. */
 export function BothPlans({ bill }: { bill: BillShown }) {

@@ -8,7 +8,7 @@ import { Button } from '../ui/Button.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { formatMoney } from '../ui/format-money.ts'
 import { ProblemNotice } from '../ui/Notice.tsx'
-import type { BillShown } from './Bill.tsx'
+import type { BillShown } from './bill-shown.ts'
 
 /** Changes the plan from the next minute on. */
 export function SwitchPlan({ bill }: { bill: BillShown }) {

@@ -43,7 +43,7 @@ export function tankGroups(bill: Bill): TankGroup[] {
   }))
 }
 
-export function daysIn(bill: Pick<Bill, 'start' | 'end'>): number {
+function daysIn(bill: Pick<Bill, 'start' | 'end'>): number {
   return Math.round((Date.parse(bill.end) - Date.parse(bill.start)) / 86_400_000)
 }
 

@@ -5,7 +5,7 @@ import Link from 'next/link'
 import { useParams } from 'next/navigation'
 import { useState } from 'react'
 import { problemOf, storedProblem } from '../api/problem.ts'
-import { type Answers, useTRPC } from '../api/trpc.ts'
+import { useTRPC } from '../api/trpc.ts'
 import { Loaded, LoadingPage } from '../organisation/Loaded.tsx'
 import { useOrganisation, useReason } from '../organisation/organisation.tsx'
 import { paths } from '../paths.ts'
@@ -18,12 +18,12 @@ import { PageTitle } from '../ui/Shell.tsx'
 import { Pill, State } from '../ui/State.tsx'
 import { Time } from '../ui/Time.tsx'
 import { CanAndCannot } from './CanAndCannot.tsx'
+import { CheckAgain } from './CheckAgain.tsx'
+import type { CloudAccountShown } from './cloud-account-shown.ts'
 import { Disconnect } from './Disconnect.tsx'
 import { LiveCheck } from './LiveCheck.tsx'
 import { accountLook, groupDigits } from './state.ts'
 import { WhatStays } from './WhatStays.tsx'
-
-export type CloudAccountShown = Answers['cloudAccounts']['get']
 
 /** One connection: its link while it waits, what was proved, what is wrong and how to mend it, its end. */
 export function CloudAccount() {
@@ -185,36 +185,6 @@ function TypeNumber({ account }: { account: CloudAccountShown }) {
         </div>
       </form>
     </FoldOut>
-  )
-}
-
-export function CheckAgain({ account }: { account: CloudAccountShown }) {
-  const trpc = useTRPC()
-  const queryClient = useQueryClient()
-  const { id: organisationId } = useOrganisation()
-  const reason = useReason('cloud-accounts.connect')
-  const check = useMutation(
-    trpc.cloudAccounts.recheck.mutationOptions({
-      onSettled: () => queryClient.invalidateQueries(trpc.cloudAccounts.pathFilter()),
-    }),
-  )
-  return (
-    <span className="inline-flex flex-wrap items-center gap-2">
-      {check.error ? (
-        <span role="alert" className="text-12 text-bad">
-          {problemOf(check.error).what}
-        </span>
-      ) : null}
-      <Button
-        size="small"
-        reason={reason}
-        reasonHidden
-        busy={check.isPending && 'Checking'}
-        onClick={() => check.mutate({ organisationId, cloudAccountId: account.id })}
-      >
-        Check again
-      </Button>
-    </span>
   )
 }
 

@@ -7,7 +7,7 @@ import { useOrganisation, useReason } from '../organisation/organisation.tsx'
 import { Button } from '../ui/Button.tsx'
 import { DangerDialog } from '../ui/Dialog.tsx'
 import { Panel, PanelBody } from '../ui/Panel.tsx'
-import type { CloudAccountShown } from './CloudAccount.tsx'
+import type { CloudAccountShown } from './cloud-account-shown.ts'
 import { WhatStays } from './WhatStays.tsx'
 
 /** Gives the connection up; what runs there runs on. */

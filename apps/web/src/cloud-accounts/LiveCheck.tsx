@@ -4,7 +4,8 @@ import { Checklist } from '../ui/Checklist.tsx'
 import { Panel } from '../ui/Panel.tsx'
 import { State, type StateKind } from '../ui/State.tsx'
 import { ClockTime } from '../ui/Time.tsx'
-import { CheckAgain, type CloudAccountShown } from './CloudAccount.tsx'
+import { CheckAgain } from './CheckAgain.tsx'
+import type { CloudAccountShown } from './cloud-account-shown.ts'
 import { groupDigits } from './state.ts'
 
 type Proof = CloudAccountShown['checks'][number]

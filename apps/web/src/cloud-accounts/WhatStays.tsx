@@ -1,5 +1,5 @@
 import { formatMoney } from '../ui/format-money.ts'
-import type { CloudAccountShown } from './CloudAccount.tsx'
+import type { CloudAccountShown } from './cloud-account-shown.ts'
 
 /** What lies in the account and stays when Slipway goes, and what AWS asks for it. */
 export function WhatStays({ account }: { account: CloudAccountShown }) {

@@ -22,9 +22,3 @@ export const regions = [
   ['ap-northeast-2', 'Seoul'],
   ['ap-northeast-3', 'Osaka'],
 ] as const
-
-/** "eu-west-1, Ireland". */
-export function regionName(code: string): string {
-  const known = regions.find(([region]) => region === code)
-  return known ? `${code}, ${known[1]}` : code
-}

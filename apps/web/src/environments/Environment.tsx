@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { ExternalLink, Server } from 'lucide-react'
 import { type Answers, useTRPC } from '../api/trpc.ts'
-import { hostOf } from '../apps/Apps.tsx'
+import { hostOf } from '../apps/words.ts'
 import { Loaded, LoadingPage } from '../organisation/Loaded.tsx'
 import { useOrganisation } from '../organisation/organisation.tsx'
 import { paths } from '../paths.ts'

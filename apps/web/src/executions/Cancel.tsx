@@ -4,7 +4,7 @@ import { problemOf } from '../api/problem.ts'
 import { useTRPC } from '../api/trpc.ts'
 import { useOrganisation, useReason } from '../organisation/organisation.tsx'
 import { Button } from '../ui/Button.tsx'
-import type { ExecutionShown } from './Execution.tsx'
+import type { ExecutionShown } from './execution-shown.ts'
 import { hasEnded } from './status.ts'
 
 /** Ends an execution in a known state; what is healthy stays. */

@@ -2,8 +2,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { ExternalLink } from 'lucide-react'
 import { useParams } from 'next/navigation'
-import { type Answers, useTRPC } from '../api/trpc.ts'
-import { hostOf } from '../apps/Apps.tsx'
+import { useTRPC } from '../api/trpc.ts'
+import { hostOf } from '../apps/words.ts'
 import { Loaded } from '../organisation/Loaded.tsx'
 import { useOrganisation } from '../organisation/organisation.tsx'
 import { paths } from '../paths.ts'
@@ -18,10 +18,9 @@ import { WaitBlock } from '../ui/WaitBlock.tsx'
 import { Cancel } from './Cancel.tsx'
 import { ExecutionState } from './ExecutionState.tsx'
 import { ExecutionSteps } from './ExecutionSteps.tsx'
+import type { ExecutionShown } from './execution-shown.ts'
 import { PartLogs } from './PartLogs.tsx'
 import { kindWord } from './status.ts'
-
-export type ExecutionShown = Answers['executions']['get']
 
 /** One revision's way, live: steps with their times, the log line by line, what happened, what went wrong. */
 export function Execution() {

@@ -4,7 +4,7 @@ import { formatDuration } from '../ui/format-time.ts'
 import { Panel } from '../ui/Panel.tsx'
 import type { StateKind } from '../ui/State.tsx'
 import { type StepGroup, StepList, type StepRow } from '../ui/StepList.tsx'
-import type { ExecutionShown } from './Execution.tsx'
+import type { ExecutionShown } from './execution-shown.ts'
 
 /** The steps of the build and of each deployment, with their waterfall. */
 export function ExecutionSteps({ execution }: { execution: ExecutionShown }) {

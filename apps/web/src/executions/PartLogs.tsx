@@ -4,7 +4,7 @@ import { StreamLog } from '../api/StreamLog.tsx'
 import { Panel } from '../ui/Panel.tsx'
 import { Segments } from '../ui/Segments.tsx'
 import { State } from '../ui/State.tsx'
-import type { ExecutionShown } from './Execution.tsx'
+import type { ExecutionShown } from './execution-shown.ts'
 import { hasEnded } from './status.ts'
 
 /** The log of the build, and of each deployment; the newest that began is shown until another is chosen. */

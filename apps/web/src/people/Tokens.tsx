@@ -117,7 +117,7 @@ function TokenTable({ tokens }: { tokens: Token[] }) {
 const lifetimes = [7, 30, 90, 365] as const
 
 /** Makes a token and shows it, this once. */
-export function NewToken({ isForYou = false }: { isForYou?: boolean }) {
+function NewToken() {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
   const { id: organisationId } = useOrganisation()
@@ -134,7 +134,7 @@ export function NewToken({ isForYou = false }: { isForYou?: boolean }) {
     }),
   )
   return (
-    <Panel title="New token" isForYou={isForYou}>
+    <Panel title="New token">
       <PanelBody className="grid gap-4">
         {create.error ? <ProblemNotice problem={problemOf(create.error)} isUrgent /> : null}
         {create.data ? <MadeToken token={create.data.token} /> : null}

@@ -4,7 +4,7 @@ import { formatMinutes } from './format-time.ts'
 const minutesPerDay = 1440
 
 /** One day of one service: the level is the share of the day awake, so that colour is never alone. */
-export function Tank({ minutes, title }: { minutes: number | null; title: string }) {
+function Tank({ minutes, title }: { minutes: number | null; title: string }) {
   if (minutes === null) {
     return <span title={title} className="block h-4 rounded-[1px] border border-dashed border-line" />
   }
@@ -21,7 +21,7 @@ export function Tank({ minutes, title }: { minutes: number | null; title: string
   )
 }
 
-export type TankRow = {
+type TankRow = {
   key: string
   name: string
   place: string

@@ -4,7 +4,7 @@ import clsx from 'clsx'
  * Draft marks: progress is counted, not painted. One tick is a fixed unit; every tenth is long. `of` ticks are
  * drawn, `on` of them filled. The label and the exact figures stand in words above it (see Gauge).
  */
-export function Ticks({ on, of, tone = 'accent' }: { on: number; of: number; tone?: 'accent' | 'warn' }) {
+function Ticks({ on, of, tone = 'accent' }: { on: number; of: number; tone?: 'accent' | 'warn' }) {
   const marks = Array.from({ length: of + 1 }, (_, position) => position)
   return (
     <svg aria-hidden="true" className="block h-2.5 w-[calc(100%-2px)] overflow-visible">

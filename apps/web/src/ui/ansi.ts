@@ -1,6 +1,6 @@
 /** One run of text of a log line, with how the program asked for it to look. */
 export type AnsiSpan = { text: string; tone: AnsiTone | null; isBold: boolean; isDim: boolean }
-export type AnsiTone = 'red' | 'green' | 'yellow' | 'blue' | 'cyan' | 'magenta'
+type AnsiTone = 'red' | 'green' | 'yellow' | 'blue' | 'cyan' | 'magenta'
 
 // 30–37 and 90–97 without black and white, which are the page's own ink.
 const tones: Record<number, AnsiTone> = {
