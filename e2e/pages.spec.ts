@@ -44,13 +44,13 @@ test('every page is accessible, light and dark, wide and narrow', async ({ page,
   await terminalOf(repository.push())
   const after: [string, string][] = [
     ['apps', home],
-    ['app', app],
+    ['pipeline', app],
     ['execution', `${app}/executions/1`],
     ['deploy', `${app}/executions/2/deploy`],
     ['commits', `${app}/commits`],
     ['environment', `${app}/environments/production`],
     ['variables', `${app}/variables`],
-    ['settings', `${app}/settings`],
+    ['app-settings', `${app}/settings`],
     ['bill', `${home}/bill`],
     ['people', `${home}/people`],
     ['tokens', `${home}/tokens`],
@@ -81,8 +81,7 @@ async function look(page: Page, name: string, path: string): Promise<void> {
       expect.soft(overflow, `${name} scrolls sideways, ${width}`).toBeLessThanOrEqual(0)
       if (!keepPictures) continue
       mkdirSync(pictures, { recursive: true })
-      const suffix = width === 'wide' ? theme : `${theme}-narrow`
-      await page.screenshot({ path: `${pictures}${name}-${suffix}.png`, fullPage: true })
+      await page.screenshot({ path: `${pictures}${name}-${theme}-${pixels}.png`, fullPage: true })
     }
   }
 }

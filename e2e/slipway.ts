@@ -13,7 +13,7 @@ export const test = base.extend<{ baseURL: string }, { slipway: Sandbox }>({
       const sandbox = await startSandbox({ folder })
       await use(sandbox)
       await sandbox.stop()
-      rmSync(folder, { recursive: true, force: true })
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
     },
     { scope: 'worker', timeout: 300_000 },
   ],

@@ -30,6 +30,8 @@ export function Loaded<T>({
   if (query.error) {
     return (
       <div className="p-4">
+        {/* Where the whole page did not come, nothing else is its heading. */}
+        {shape ? <h1 className="sr-only">{problemOf(query.error).what}</h1> : null}
         <ProblemNotice
           problem={problemOf(query.error)}
           action={
