@@ -19,7 +19,7 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(async () => {
   await sandbox.stop()
-  rmSync(folder, { recursive: true, force: true })
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
 })
 
 test('the database has its roles and tables, and the clock moves forward only', async () => {

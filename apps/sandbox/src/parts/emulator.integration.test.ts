@@ -55,7 +55,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await emulator.stop()
-  rmSync(state, { recursive: true, force: true })
+  rmSync(state, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
 })
 
 const trusting = (statement: object) => ({
