@@ -1,29 +1,50 @@
 import { globSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 
 const project = fileURLToPath(new URL('..', import.meta.url))
-const pages = new Set(
-  readdirSync(`${project}docs/errors`)
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => name.slice(0, -3)),
-)
-const sources = globSync(['packages/*/src/**/*.ts', 'apps/{api,agent,worker}/src/**/*.ts'], { cwd: project })
-  .filter((path) => !/\.test\.ts$|\/generated\/|\/testing/.test(path))
-  .map((path) => readFileSync(`${project}${path}`, 'utf8'))
 
-it('every code of an error that a person can meet has a page', () => {
-  const codes = sources.flatMap((text) =>
-    [...text.matchAll(/\bcode: '([a-z0-9-]+)'/g)].map(([, code = '']) => code),
-  )
-  expect(codes.length).toBeGreaterThan(80)
-  expect([...new Set(codes)].filter((code) => !pages.has(code))).toEqual([])
+/** What can raise an error of the product: neither tests and what serves them, nor generated code, nor who only shows it. */
+const sources = globSync('{packages,apps}/*/src/**/*.ts', { cwd: project })
+  .filter((path) => !/^apps\/(web|sandbox)\/|\/generated\/|\/testing(\/|\.ts$)|\.test\.ts$/.test(path))
+  .map((path) => ({ path, text: readFileSync(`${project}${path}`, 'utf8') }))
+
+/** As a field, and as what a late step of a target is given. Words of others, such as `BAD_REQUEST`, are written otherwise. */
+const patterns = [
+  /\bcode: '(?<code>[a-z][a-z0-9-]+)'/g,
+  /\blate\(\s*(?<quote>['"]).*?\k<quote>,\s*'(?<code>[a-z][a-z0-9-]+)'/g,
+]
+const codes = new Set(
+  sources.flatMap(({ text }) =>
+    patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(({ groups }) => groups?.code ?? '')),
+  ),
+)
+
+const pages = readdirSync(`${project}docs/errors`)
+  .filter((name) => name.endsWith('.md') && name !== 'README.md')
+  .map((name) => name.slice(0, -'.md'.length))
+  .sort()
+
+test('every code of an error has its page', () => {
+  expect([...codes].filter((code) => !pages.includes(code))).toEqual([])
 })
 
-it('every page is about a code that something raises', () => {
-  const unknown = [...pages].filter(
-    (page) =>
-      !sources.some((text) => text.includes(`'${page}'`) || text.includes(`${page.replace(/-late$/, '')}`)),
+test('every page is of a code that is raised, and is headed by it', () => {
+  expect(pages.filter((page) => !codes.has(page))).toEqual([])
+  const headings = pages.map(
+    (page) => readFileSync(`${project}docs/errors/${page}.md`, 'utf8').split('\n', 1)[0],
   )
-  expect(unknown).toEqual([])
+  expect(headings).toEqual(pages.map((page) => `# ${page}`))
+})
+
+test('a code is written out where it is raised, so that it can be found', () => {
+  const puttingTogether = /\bcode:\s*(`|[^\n,;]*\? ['"`])/
+  expect(sources.filter(({ text }) => puttingTogether.test(text)).map(({ path }) => path)).toEqual([])
+})
+
+test('the index has one line for each page, in the order of the alphabet', () => {
+  const index = readFileSync(`${project}docs/errors/README.md`, 'utf8')
+  const lines = [...index.matchAll(/^\| \[(.+)\]\((.+)\.md\) \| .+ \|$/gm)]
+  expect(lines.map(([, name]) => name)).toEqual(pages)
+  expect(lines.map(([, , file]) => file)).toEqual(pages)
 })

@@ -1,20 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { problemsError } from './problem.ts'
 import { readManifest } from './read-manifest.ts'
-
-test('every code of a problem has its page', () => {
-  const folders = [new URL('.', import.meta.url), new URL('detect/', import.meta.url)]
-  const sources = folders.flatMap((folder) =>
-    readdirSync(folder)
-      .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
-      .map((name) => readFileSync(new URL(name, folder), 'utf8')),
-  )
-  const codes = new Set(sources.join('').match(/(?<=code: ')manifest-[a-z-]+/g))
-  expect(codes.size).toBeGreaterThan(15)
-  const pages = new URL('../../../docs/errors/', import.meta.url)
-  expect([...codes].filter((code) => !existsSync(new URL(`${code}.md`, pages)))).toEqual([])
-})
 
 test('one problem keeps its words and gets its place in front; several are listed one by one', () => {
   const problemsOf = (text: string) => {

@@ -21,6 +21,7 @@ import { type DeployContext, deploy, readJournal } from './deploy.ts'
 import { fetchRelease, pruneReleases } from './fetch-release.ts'
 import { GateRoutes } from './gate-routes.ts'
 import { KeepRunning } from './keep-running.ts'
+import { phaseWords } from './phase-words.ts'
 import { keepPointer, readPointer } from './pointer.ts'
 import { readSecrets } from './read-secrets.ts'
 
@@ -310,7 +311,7 @@ export class Host {
       },
       progress: (phase, detail) => {
         say.progress(phase, detail)
-        logs.write(stream, [{ text: detail ? `${phase}: ${detail}` : phase, level: 'slipway' }])
+        logs.write(stream, [{ text: phaseWords(phase, detail), level: 'slipway' }])
       },
       say: (text) => logs.write(stream, [{ text, level: 'slipway' }]),
     }
