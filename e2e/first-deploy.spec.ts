@@ -167,7 +167,9 @@ test('a push becomes a running, metered service in a connected AWS account', asy
     await page.reload()
     await page.getByRole('button', { name: 'Change plan…' }).click()
     await page.getByRole('button', { name: 'Change to seats' }).click()
-    await expect(page.getByText('Seats plan').first()).toBeVisible()
+    // The dialog names the plan too, before it is changed.
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+    await expect(page.getByText('Seats plan', { exact: true }).first()).toBeVisible()
     await slipway.moveClock(inMonths(2, 1, 31))
     await page.reload()
     const invoices = page.getByRole('table', { name: 'Invoices' }).getByRole('row')
