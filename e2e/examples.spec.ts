@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { eventually, get } from './address.ts'
+import { connectAccount, createApp, type Person, signUp } from './person.ts'
+import { terminalOf } from './repository.ts'
+import { expect, test } from './slipway.ts'
+
+const examples = ['node-sqlite', 'go-executable', 'static-site']
+const hasGo = spawnSync('go', ['version']).status === 0
+const expectation = z.object({
+  requests: z.array(
+    z.object({ path: z.string(), body: z.string().optional(), contains: z.string().optional() }),
+  ),
+})
+
+let person: Person | undefined
+let cloudAccountId = ''
+
+for (const example of examples)
+  test(`the example ${example} is pushed, built on a runner, and answers what it promises`, async ({
+    slipway,
+  }) => {
+    test.skip(example.startsWith('go-') && !hasGo, 'this machine, and so the runner, has no Go')
+    person ??= await signUp(slipway, 'Examples')
+    cloudAccountId ||= await connectAccount(slipway, person, '666666666666')
+    const repository = await createApp(person, cloudAccountId, example, example)
+    const { text } = await terminalOf(repository.push())
+    expect(text).toContain('is live')
+    const address = new RegExp(`http://web-${example}-\\w{6}\\.localhost:\\d+`).exec(text)?.[0] ?? ''
+    const file = new URL(`../examples/${example}/expect.json`, import.meta.url)
+    for (const { path, body, contains } of expectation.parse(JSON.parse(readFileSync(file, 'utf8')))
+      .requests) {
+      const answer = await get(address, path)
+      expect(answer.status, path).toBe(200)
+      if (body !== undefined) expect(answer.body).toBe(body)
+      if (contains !== undefined) expect(answer.body).toContain(contains)
+    }
+  })
+
+test('a wrong manifest is told in the terminal by its place, and what runs is left alone', async ({
+  slipway,
+}) => {
+  person ??= await signUp(slipway, 'Examples')
+  cloudAccountId ||= await connectAccount(slipway, person, '666666666666')
+  const repository = await createApp(person, cloudAccountId, 'mistaken', 'node-sqlite')
+  await repository.commit('A slip of the pen', { 'slipway.yaml': 'services:\n  web:\n    helth: /healthz\n' })
+  const { text } = await terminalOf(repository.push())
+  expect(text).toMatch(/slipway\.yaml:3:5/)
+  expect(text).toContain('health')
+  const { api, organisationId } = person
+  await eventually(async () => {
+    const { executions } = await api.executions.list.query({ organisationId, app: 'mistaken' })
+    return executions[0]?.status === 'failed' || undefined
+  }, 'the execution that says so')
+})
+
+test('an app that eats all memory, or never listens, is each told for what it is', async ({ slipway }) => {
+  person ??= await signUp(slipway, 'Examples')
+  cloudAccountId ||= await connectAccount(slipway, person, '666666666666')
+  const repository = await createApp(person, cloudAccountId, 'hungry', 'node-sqlite')
+  const manifest = 'services:\n  web:\n    size: nano\n    health: { path: /, timeout: 15s }\n'
+  const hungry =
+    'const held = []\nsetInterval(() => held.push(Buffer.alloc(50_000_000, 1)), 50)\nconsole.log("more, more")\n'
+  await repository.commit('Eat', { 'slipway.yaml': manifest, 'server.js': hungry })
+  const eaten = await terminalOf(repository.push())
+  expect(eaten.text).toMatch(/memory/i)
+  await repository.commit('Sleep', { 'server.js': 'setInterval(() => {}, 1000)\nconsole.log("asleep")\n' })
+  const slept = await terminalOf(repository.push())
+  expect(slept.text).toMatch(/port/i)
+  expect(slept.text).toContain('asleep')
+})
