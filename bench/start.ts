@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { median, medianAndSpread } from './statistics.ts'
@@ -44,7 +45,12 @@ export async function measure() {
 async function startSeconds(state: string, port: number): Promise<number> {
   const startedAt = performance.now()
   const env = { ...process.env, SLIPWAY_STATE: state, SLIPWAY_PORT: String(port) }
-  const npm = spawn('npm', ['start'], { cwd: project, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const npm = spawn('npm', ['start'], {
+    cwd: project,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  })
   let said = ''
   await new Promise<void>((resolve, reject) => {
     npm.stdout.on('data', (data) => {
@@ -55,9 +61,9 @@ async function startSeconds(state: string, port: number): Promise<number> {
   })
   const seconds = (performance.now() - startedAt) / 1000
   npm.removeAllListeners('exit')
-  const ended = new Promise((resolve) => npm.once('exit', resolve))
-  npm.kill('SIGTERM')
-  await ended
+  // As Ctrl-C in a terminal, which reaches the whole group; npm may be gone before the sandbox is.
+  if (npm.pid !== undefined) process.kill(-npm.pid, 'SIGINT')
+  while (existsSync(join(state, 'running'))) await wait(100)
   return seconds
 }
 
