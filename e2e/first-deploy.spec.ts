@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Locator } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { z } from 'zod'
 import type { Sandbox } from '../apps/sandbox/src/index.ts'
 import { asId } from '../packages/core/src/index.ts'
@@ -8,10 +8,12 @@ import { enqueueNamed } from '../packages/jobs/src/index.ts'
 import { eventually, get } from './address.ts'
 import { verificationLink } from './person.ts'
 import { makeRepository, type Repository, terminalOf } from './repository.ts'
+import { serveTampered, tamperings } from './serve-tampered.ts'
 import { expect, test } from './slipway.ts'
 
 const email = 'ada@example.com'
 const account = '222222222222'
+const secondAccount = '333333333333'
 /** The example's server with other words. */
 const words = (text: string) =>
   readFileSync(new URL('../examples/node-sqlite/server.js', import.meta.url), 'utf8').replace(
@@ -49,17 +51,42 @@ test('a push becomes a running, metered service in a connected AWS account', asy
   await test.step('connect an AWS account by one link; the page turns green by itself', async () => {
     await page.goto('/o/acme/connect')
     await expect(page.getByText('Cannot').first()).toBeVisible()
-    await page.getByLabel('Name in Slipway').fill('prod')
-    const opened = context.waitForEvent('page')
-    await page.getByRole('button', { name: 'Open AWS to create the roles' }).click()
-    const console = await opened
-    await console.getByRole('combobox', { name: 'AWS account' }).selectOption(account)
-    await console.getByRole('checkbox').check()
-    await console.getByRole('button', { name: 'Create stack' }).click()
-    await expect(console.getByText('CREATE_COMPLETE').first()).toBeVisible()
-    await console.close()
+    await createStack(await launchStack(page, 'prod'), account)
     await expect(page.getByText('Connected', { exact: true }).first()).toBeVisible({ timeout: 90_000 })
     await expect(page.getByText(/2222.?2222.?2222/).first()).toBeVisible()
+  })
+
+  await test.step('a stack from a tampered template is not connected, and the page says why', async () => {
+    const refused: Record<string, string> = {}
+    for (const name of Object.keys(tamperings)) {
+      const console = await launchStack(page, name)
+      const field = console.getByLabel('Template URL')
+      const templates = await serveTampered(await field.inputValue())
+      await field.fill(templates.addressOf(name))
+      await createStack(console, secondAccount)
+      templates.close()
+      refused[name] = page.url()
+    }
+    for (const [name, url] of Object.entries(refused)) {
+      await page.goto(url)
+      // IAM is given a minute before a role that does not let Slipway in is given up.
+      await expect(page.getByText('Refused', { exact: true })).toBeVisible({ timeout: 120_000 })
+      const why = name === 'with another id' ? 'does not let Slipway in' : 'lets Slipway in with'
+      await expect(page.getByText(why)).toBeVisible()
+      await expect(page.getByText(/made from a changed template/)).toBeVisible()
+    }
+  })
+
+  await test.step('an account that may not announce itself is connected by its twelve digits', async () => {
+    const withMessage = await launchStack(page, 'silent')
+    await withMessage.close()
+    await page.getByText(/Type the account's twelve digits/).click()
+    const opened = context.waitForEvent('page')
+    await page.getByRole('link', { name: 'create it without the message' }).click()
+    await createStack(await opened, secondAccount)
+    await page.getByLabel('AWS account number').fill('3333-3333-3333')
+    await page.getByRole('button', { name: 'Prove it' }).click()
+    await expect(page.getByText('Connected', { exact: true }).first()).toBeVisible({ timeout: 90_000 })
   })
 
   await test.step('create an app; the page shows the remote and the one command', async () => {
@@ -187,6 +214,26 @@ test('a push becomes a running, metered service in a connected AWS account', asy
     expect(await stripeInvoices(slipway)).toEqual([{ status: 'open', total }])
   })
 })
+
+/** Begins a connection of this name; answers the AWS console's page behind its link, and leaves ours on the connection's. */
+async function launchStack(page: Page, name: string): Promise<Page> {
+  await page.goto('/o/acme/connect')
+  await page.getByLabel('Name in Slipway').fill(name)
+  const opened = page.context().waitForEvent('page')
+  await page.getByRole('button', { name: 'Open AWS to create the roles' }).click()
+  const console = await opened
+  await expect(page).toHaveURL(/\/cloud-accounts\/\w+$/)
+  return console
+}
+
+/** What the customer's administrator does in the AWS console: chooses the account, ticks, creates, waits for the end. */
+async function createStack(console: Page, number: string): Promise<void> {
+  await console.getByRole('combobox', { name: 'AWS account' }).selectOption(number)
+  await console.getByRole('checkbox').check()
+  await console.getByRole('button', { name: 'Create stack' }).click()
+  await expect(console.getByText('CREATE_COMPLETE').first()).toBeVisible()
+  await console.close()
+}
 
 const invoiceList = z.object({ data: z.array(z.object({ status: z.string(), total: z.number() })) })
 
