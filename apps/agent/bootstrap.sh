@@ -38,6 +38,7 @@ if [ -z "$node" ] || [ "$("$node" -p 'process.versions.node.split(".")[0] >= 24'
 fi
 PATH=$(dirname "$node"):$PATH
 export PATH
+take slipway/gate-worker.mjs "$opt/gate-worker.mjs"
 take slipway/agent.mjs "$opt/agent.mjs"
 
 if [ "$kind" = runner ] && ! command -v git >/dev/null; then

@@ -2,15 +2,17 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 /**
- * Makes `dist/agent.mjs`: the agent, the gate and all they need in one file that Node 24 runs as it is.
- * Answers its path. Safe to repeat; takes about a second.
+ * Makes `dist/agent.mjs` and `dist/gate-worker.mjs`: the agent with all it needs, and the process in which
+ * requests pass, each in one file that Node 24 runs as it is. Answers the agent's path. Safe to repeat; takes
+ * about a second.
  */
 export async function bundleAgent() {
   const at = (path) => fileURLToPath(new URL(path, import.meta.url))
-  const outfile = at('./dist/agent.mjs')
+  const outdir = at('./dist')
   await build({
-    entryPoints: [at('./src/main.ts')],
-    outfile,
+    entryPoints: { agent: at('./src/main.ts'), 'gate-worker': at('./src/gate-worker.ts') },
+    outdir,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
     target: 'node24',
@@ -24,7 +26,7 @@ export async function bundleAgent() {
     },
     logLevel: 'warning',
   })
-  return outfile
+  return `${outdir}/agent.mjs`
 }
 
 /** What each host runs first; it lies beside the agent in the bucket. */

@@ -1,19 +1,20 @@
 /**
- * One file for all that runs on a host: `agent` (when nothing is named), `gate`, `gate-worker` and
- * `serve <folder>`. Each part is loaded only when it is asked for.
+ * One file for what runs on a host: `agent` (when nothing is named), `gate` and `serve <folder>`. Each part is
+ * loaded only when it is asked for. Beside it, as source and as bundle, lies the gate's worker.
  */
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const self = [process.execPath, fileURLToPath(import.meta.url)]
+const file = fileURLToPath(import.meta.url)
+const self = [process.execPath, file]
+const gateWorker = path.join(path.dirname(file), `gate-worker${path.extname(file)}`)
 
 async function main([part = 'agent', ...args]: string[]): Promise<void> {
   switch (part) {
     case 'agent':
       return (await import('./run-agent.ts')).runAgent([...self, 'serve'])
     case 'gate':
-      return (await import('./run-gate.ts')).runGate(self)
-    case 'gate-worker':
-      return (await import('./run-gate.ts')).runWorker(args)
+      return (await import('./run-gate.ts')).runGate(gateWorker)
     case 'serve':
       return (await import('./serve-folder.ts')).serveFolder(args[0] ?? '.')
     default:

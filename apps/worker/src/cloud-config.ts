@@ -23,7 +23,9 @@ export function cloudConfig(config: Config): CloudConfig {
     hostEndpoint: config.HOST_ENDPOINT,
     hostAwsEndpoint: config.HOST_AWS_ENDPOINT,
     agent: {
-      bundlePath: fileURLToPath(new URL('dist/agent.mjs', agentFolder)),
+      programPaths: ['dist/gate-worker.mjs', 'dist/agent.mjs'].map((file) =>
+        fileURLToPath(new URL(file, agentFolder)),
+      ),
       bootstrapPath: fileURLToPath(new URL('bootstrap.sh', agentFolder)),
     },
   }

@@ -40,8 +40,8 @@ export type CloudConfig = {
 }
 
 export type AgentFiles = {
-  /** The agent as one file that Node runs as it is: `apps/agent/dist/agent.mjs`. */
-  bundlePath: string
+  /** Files that Node runs as they are, the agent last: whoever has it finds the rest. */
+  programPaths: string[]
   /** `apps/agent/bootstrap.sh` */
   bootstrapPath: string
   /** `node-<architecture>.tar.gz` for machine images without Node, by architecture. */

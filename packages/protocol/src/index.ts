@@ -3,6 +3,7 @@
  * Shapes only, each once; both sides parse with them. Unknown fields are ignored, so that the newer side may
  * add one; a change that the older side must not ignore raises `protocolVersion`.
  */
+
 export {
   type BuildOutput,
   type BuildSpec,
@@ -28,6 +29,7 @@ export {
 } from './deployment-spec.ts'
 export { readFrame } from './frame.ts'
 export { type HostFile, hostFile, hostFilePath } from './host-file.ts'
+export { latencyBoundsMilliseconds } from './latency-bounds.ts'
 export {
   buildStream,
   deploymentStream,
@@ -46,7 +48,6 @@ export {
   frameBytesMax,
   type IdentityProof,
   identityProof,
-  latencyBoundsMilliseconds,
   type MinuteOfHost,
   type MinuteOfService,
   proofText,

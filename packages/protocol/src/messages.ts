@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { hostCommand } from './commands.ts'
 import { idOf } from './ids.ts'
+import { latencyBoundsMilliseconds } from './latency-bounds.ts'
 import { logLine, logStream } from './log-lines.ts'
 import { userErrorFields } from './user-error-fields.ts'
 
@@ -35,11 +36,6 @@ const serviceHealth = z.object({
   deploymentId: idOf('deployment'),
 })
 export type ServiceHealth = z.infer<typeof serviceHealth>
-
-/** Upper bounds of the latency histogram in milliseconds; the last bucket has none. */
-export const latencyBoundsMilliseconds = [
-  1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000,
-] as const
 
 const minuteOfService = z.object({
   serviceId: idOf('service'),

@@ -34,6 +34,10 @@ export function gateControl(socket: string, patienceMilliseconds = 10_000) {
     async take(): Promise<Tally[]> {
       return z.array(tally).parse(await call('POST', '/take', {}))
     },
+    /** What was counted since the gate was started; taking takes nothing away from it. Throws at once without a gate. */
+    async totals(): Promise<Tally[]> {
+      return z.array(tally).parse(await callOnce(socket, 'POST', '/totals', {}, 5_000))
+    },
     /** Replaces the process in which requests pass by one from the present bundle. */
     async renew(): Promise<void> {
       await call('POST', '/renew', {})

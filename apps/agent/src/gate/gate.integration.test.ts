@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
@@ -13,7 +15,7 @@ import { gateControl } from './gate-control.ts'
 import { type Gate, runGateSupervisor } from './gate-supervisor.ts'
 import type { Route } from './route.ts'
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+const program = fileURLToPath(new URL('../gate-worker.ts', import.meta.url))
 const folder = mkdtempSync(path.join(tmpdir(), 'slipway-gate-'))
 const home = homeOf(folder)
 const control = gateControl(home.gateSocket)
@@ -28,7 +30,7 @@ beforeAll(async () => {
   gate = await runGateSupervisor({
     routesFile: home.gateRoutes,
     socket: home.gateSocket,
-    workerCommand: [main, 'gate-worker', String(gatePort), home.gateRoutes],
+    workerCommand: [program, String(gatePort), home.gateRoutes],
   })
   app = http.createServer((request, response) => answer(request, response))
   const sockets = new WebSocketServer({ server: app })
@@ -94,6 +96,31 @@ function ask(options: http.RequestOptions = {}, body?: string): Promise<Answer> 
 }
 const seen = async (options: http.RequestOptions = {}, body?: string) =>
   JSON.parse((await ask(options, body)).body)
+
+const workers = () =>
+  execFileSync('pgrep', ['-f', `gate-worker.ts ${gatePort} ${home.gateRoutes}`], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map(Number)
+/** What each worker has for itself, in bytes: what it shares with every Node is not counted. */
+const memoryOfWorkers = () =>
+  workers().map(
+    (pid) => Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024,
+  )
+function writeAll(to: Writable, piece: Buffer, times: number): void {
+  let left = times
+  const more = () => {
+    while (left > 0) {
+      left--
+      if (!to.write(piece)) {
+        to.once('drain', more)
+        return
+      }
+    }
+    to.end()
+  }
+  more()
+}
 
 describe('the gate', () => {
   it('tells the app who is calling, whatever the caller claims', async () => {
@@ -280,12 +307,54 @@ describe('the gate', () => {
     await expect.poll(take, { timeout: 3000 }).toEqual({ requests: 2, errors: 1 })
   })
 
+  it('passes a gigabyte each way in flat memory', async () => {
+    const gigabyte = 1_073_741_824
+    const piece = Buffer.alloc(1_048_576, 'x')
+    answer = (request, response) => {
+      let bytes = 0
+      request.on('data', (more: Buffer) => {
+        bytes += more.length
+      })
+      request.on('end', () => {
+        response.writeHead(200, { 'content-length': bytes })
+        writeAll(response, piece, bytes / piece.length)
+      })
+    }
+    const before = Math.max(...memoryOfWorkers())
+    const request = http.request({
+      host: '127.0.0.1',
+      port: gatePort,
+      method: 'POST',
+      agent: false,
+      headers: { host: 'web.localhost', 'content-length': gigabyte },
+    })
+    writeAll(request, piece, gigabyte / piece.length)
+    let bytes = 0
+    let highest = 0
+    const timer = setInterval(() => {
+      highest = Math.max(highest, ...memoryOfWorkers())
+    }, 100)
+    for await (const more of (await once(request, 'response'))[0]) bytes += more.length
+    clearInterval(timer)
+    expect(bytes).toBe(gigabyte)
+    expect(highest - before).toBeLessThan(60_000_000)
+  })
+
+  it('holds ten thousand connections that say nothing, and answers the next', async () => {
+    const sockets: net.Socket[] = []
+    // In turns: a queue of connections that nobody takes yet is short.
+    while (sockets.length < 10_000) {
+      const more = Array.from({ length: 500 }, () => net.connect(gatePort, '127.0.0.1'))
+      await Promise.all(more.map((socket) => once(socket, 'connect')))
+      sockets.push(...more)
+    }
+    expect((await ask()).status).toBe(200)
+    const perConnection = memoryOfWorkers().reduce((sum, bytes) => sum + bytes, 0) / sockets.length
+    for (const socket of sockets) socket.destroy()
+    expect(perConnection).toBeLessThan(40_000)
+  })
+
   it('serves on when a worker dies, and replaces it', async () => {
-    const workers = () =>
-      execFileSync('pgrep', ['-f', `gate-worker ${gatePort} ${home.gateRoutes}`], { encoding: 'utf8' })
-        .trim()
-        .split('\n')
-        .map(Number)
     const [first = 0] = workers()
     process.kill(first, 'SIGKILL')
     await expect.poll(() => workers().includes(first)).toBe(false)

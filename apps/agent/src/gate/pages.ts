@@ -1,6 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Refusal } from './http/refusal.ts'
 
-export type Page = { status: 404 | 502 | 503; what: string; why: string; retryAfterSeconds?: number }
+export type Page = {
+  status: Refusal['status'] | 404 | 502 | 503
+  what: string
+  why: string
+  retryAfterSeconds?: number
+}
 
 export const pages = {
   unknown: (name: string): Page => ({
@@ -26,28 +31,53 @@ export const pages = {
     why: 'Too many requests wait for the new version already.',
     retryAfterSeconds: 2,
   }),
+  tooManyClients: (): Page => ({
+    status: 503,
+    what: 'The host has no room for another connection.',
+    why: 'As many are open as it can hold.',
+    retryAfterSeconds: 5,
+  }),
   noAnswer: (): Page => ({
     status: 502,
     what: 'The service gave no answer.',
     why: 'It closed the connection before it answered. Its log says more.',
   }),
+  brokenAnswer: (): Page => ({
+    status: 502,
+    what: 'The service gave no answer that can be passed on.',
+    why: 'What it sent is no answer by the rules of HTTP/1.1.',
+  }),
+  refused: ({ status, why }: Refusal): Page => ({ status, what: 'The request was refused.', why }),
 }
 
-/** Answers in words: HTML where a browser asks, else plain text. Ends the response. */
-export function answerWithPage(request: IncomingMessage, response: ServerResponse, page: Page): void {
-  if (response.headersSent) {
-    response.destroy()
-    return
-  }
-  const asHtml = request.headers.accept?.includes('text/html') ?? false
-  const body = asHtml ? html(page) : `${page.what}\n${page.why}\n`
-  response.writeHead(page.status, {
-    'content-type': `text/${asHtml ? 'html' : 'plain'}; charset=utf-8`,
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-    ...(page.retryAfterSeconds ? { 'retry-after': String(page.retryAfterSeconds) } : {}),
-  })
-  response.end(request.method === 'HEAD' ? undefined : body)
+const reasons: Record<Page['status'], string> = {
+  400: 'Bad Request',
+  404: 'Not Found',
+  408: 'Request Timeout',
+  414: 'URI Too Long',
+  417: 'Expectation Failed',
+  431: 'Request Header Fields Too Large',
+  501: 'Not Implemented',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  505: 'HTTP Version Not Supported',
+}
+
+/** An answer in words: HTML where a browser asks, else plain text; without its body to a HEAD request. */
+export function answerOf(
+  page: Page,
+  asked: { wantsHtml: boolean; isHead: boolean; closes: boolean },
+): Buffer {
+  const body = Buffer.from(asked.wantsHtml ? html(page) : `${page.what}\n${page.why}\n`)
+  const head = [
+    `HTTP/1.1 ${page.status} ${reasons[page.status]}`,
+    `Content-Type: text/${asked.wantsHtml ? 'html' : 'plain'}; charset=utf-8`,
+    `Content-Length: ${body.length}`,
+    'Cache-Control: no-store',
+    ...(page.retryAfterSeconds ? [`Retry-After: ${page.retryAfterSeconds}`] : []),
+    ...(asked.closes ? ['Connection: close'] : []),
+  ]
+  return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), ...(asked.isHead ? [] : [body])])
 }
 
 function html(page: Page): string {

@@ -1,5 +1,6 @@
-import { latencyBoundsMilliseconds } from '@slipway/protocol'
-import { z } from 'zod'
+import { latencyBoundsMilliseconds } from '@slipway/protocol/latency-bounds'
+// Each of the gate's processes loads this: the whole of zod would be a fifth of its memory.
+import * as z from 'zod/mini'
 
 /** What the gate does with requests for one public name. Plain data: it survives both gate and agent on disk. */
 const route = z.object({
@@ -7,12 +8,12 @@ const route = z.object({
   name: z.string(),
   serviceId: z.string(),
   /** Port of the app on 127.0.0.1, or none at the moment. */
-  port: z.int().nullable(),
+  port: z.nullable(z.int()),
   /** New requests wait until this is false again, at most `holdSeconds`. */
   held: z.boolean(),
-  holdSeconds: z.int().positive().default(120),
+  holdSeconds: z._default(z.int().check(z.positive()), 120),
   /** What a visitor reads while there is no port. */
-  words: z.string().max(2000).optional(),
+  words: z.optional(z.string().check(z.maxLength(2000))),
 })
 export type Route = z.infer<typeof route>
 export const routes = z.array(route)

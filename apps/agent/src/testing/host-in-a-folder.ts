@@ -11,9 +11,11 @@ import { GateRoutes } from '../deploy/gate-routes.ts'
 import { gateControl } from '../gate/gate-control.ts'
 import { runGateSupervisor } from '../gate/gate-supervisor.ts'
 import { homeOf } from '../home.ts'
+import { TrafficHistory } from '../measure/traffic-history.ts'
 import { freePort } from './running-agent.ts'
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+const gateWorker = fileURLToPath(new URL('../gate-worker.ts', import.meta.url))
 
 /**
  * A host's inside without AWS and Slipway: a real gate with its own processes, real apps, a folder in place of
@@ -28,7 +30,7 @@ export async function hostInAFolder() {
   const gate = await runGateSupervisor({
     routesFile: home.gateRoutes,
     socket: home.gateSocket,
-    workerCommand: [main, 'gate-worker', String(port), home.gateRoutes],
+    workerCommand: [gateWorker, String(port), home.gateRoutes],
   })
   const logs = new LogOutbox(realClock)
   const processes = await Processes.adopt({
@@ -40,7 +42,9 @@ export async function hostInAFolder() {
     clock: realClock,
   })
   processes.redactWith((text) => text)
-  const routes = await GateRoutes.asTheyAre(gateControl(home.gateSocket), home)
+  const control = gateControl(home.gateSocket)
+  const routes = await GateRoutes.asTheyAre(control, home)
+  const traffic = new TrafficHistory(control)
   const said: string[] = []
   const phases: string[] = []
   let kept: DeploymentSpec | undefined
@@ -48,6 +52,8 @@ export async function hostInAFolder() {
     home,
     processes,
     routes,
+    traffic,
+    diskPaths: [root],
     clock: realClock,
     fetchRelease: async () => {},
     readValues: async (spec) => spec.variables,

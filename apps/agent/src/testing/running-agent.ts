@@ -35,7 +35,12 @@ export async function agentFolder(
     AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:9',
     AWS_ACCESS_KEY_ID: '222222222222',
     AWS_SECRET_ACCESS_KEY: 'root',
-    ...(process.env.NODE_EXTRA_CA_CERTS ? { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS } : {}),
+    ...Object.fromEntries(
+      ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'PIP_CERT', 'GOPROXY'].flatMap((name) => {
+        const value = process.env[name]
+        return value === undefined ? [] : [[name, value]]
+      }),
+    ),
   }
   return { folder, file, env }
 }

@@ -32,7 +32,10 @@ export function buildAgent(setting: Setting): Promise<boolean> {
     local: setting.local,
     name: 'agent',
     digest: digestOf(from, made),
-    isThere: () => existsSync(join(projectFolder, 'apps/agent/dist/agent.mjs')),
+    isThere: () =>
+      ['agent', 'gate-worker'].every((name) =>
+        existsSync(join(projectFolder, `apps/agent/dist/${name}.mjs`)),
+      ),
     build: () => runToEnd(setting, 'agent-build', ['apps/agent/bundle.mjs'], projectFolder),
   })
 }

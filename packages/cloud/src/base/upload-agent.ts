@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import path from 'node:path'
 import { HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import type { AgentFiles } from '../cloud-config.ts'
 import type { AwsClients } from '../session.ts'
@@ -10,18 +11,18 @@ export type AgentBundle = { key: string; body: Buffer; digest: string }[]
 /** Reads the agent, its start script, and Node where an installation brings it. */
 export async function loadAgent(files: AgentFiles): Promise<AgentBundle> {
   const paths = {
-    'slipway/agent.mjs': files.bundlePath,
+    ...Object.fromEntries(files.programPaths.map((file) => [`slipway/${path.basename(file)}`, file])),
     'slipway/bootstrap.sh': files.bootstrapPath,
     ...Object.fromEntries(
-      Object.entries(files.nodePaths ?? {}).map(([architecture, path]) => [
+      Object.entries(files.nodePaths ?? {}).map(([architecture, file]) => [
         `slipway/node-${architecture}.tar.gz`,
-        path,
+        file,
       ]),
     ),
   }
   return Promise.all(
-    Object.entries(paths).map(async ([key, path]) => {
-      const body = await readFile(path)
+    Object.entries(paths).map(async ([key, file]) => {
+      const body = await readFile(file)
       return { key, body, digest: createHash('sha256').update(body).digest('hex') }
     }),
   )

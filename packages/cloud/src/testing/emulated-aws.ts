@@ -185,7 +185,7 @@ async function setUpPlatform(endpoint: string, root: ReturnType<EmulatedAws['roo
     hostEndpoint: 'ws://127.0.0.1:4700/agent',
     hostAwsEndpoint: endpoint,
     agent: {
-      bundlePath: fileURLToPath(new URL('../../../../apps/agent/bundle.mjs', import.meta.url)),
+      programPaths: [fileURLToPath(new URL('../../../../apps/agent/bundle.mjs', import.meta.url))],
       bootstrapPath: fileURLToPath(new URL('../../../../apps/agent/bootstrap.sh', import.meta.url)),
     },
   }
