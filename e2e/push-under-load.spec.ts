@@ -35,3 +35,45 @@ test('a push while requests run at 1,000 a second fails none of them, and the di
   // Every answered request was counted on the disk, by the old process or the new one.
   expect(visits(after)).toBe(visits(before) + seen.answered + 1)
 })
+
+test('a push that breaks under load, but not on its health path, is undone by itself and says with which figures', async ({
+  slipway,
+}) => {
+  test.setTimeout(600_000)
+  const person = await signUp(slipway, 'Monitored')
+  const cloudAccountId = await connectAccount(slipway, person, '343434343434')
+  const repository = await createApp(person, cloudAccountId, 'monitored', 'node-sqlite')
+  const first = await terminalOf(repository.push())
+  const address = /http:\/\/web-monitored-\w{6}\.localhost:\d+/.exec(first.text)?.[0] ?? ''
+  const source = readFileSync(new URL('../examples/node-sqlite/server.js', import.meta.url), 'utf8')
+  const breaking = `let recent = []
+  const isTooMany = () => (recent = [...recent.filter((at) => at > Date.now() - 1000), Date.now()]).length > 20`
+  await repository.commit('Breaks under load', {
+    'server.js': source
+      .replace('const words =', `${breaking}\nconst words =`)
+      .replace(
+        "if (request.url !== '/')",
+        "if (isTooMany()) return response.writeHead(500).end('too many')\n  $&",
+      ),
+  })
+  const load = loadOf(address, 100)
+  const second = await terminalOf(repository.push())
+  await load.stop()
+
+  expect(second.text).toMatch(/web answered with faults under the new release: \d+ of \d+ requests failed/)
+  expect((await get(address)).body).toContain('Hello from a push')
+  const { organisationId, api } = person
+  const { status, error, revision } = await api.executions.get.query({
+    organisationId,
+    app: 'monitored',
+    number: 2,
+  })
+  expect({ status, error, revision }).toMatchObject({
+    status: 'failed',
+    error: {
+      code: 'app-faults-rose',
+      why: expect.stringMatching(/^In the minutes before the switch 0 of \d+ requests failed/),
+    },
+    revision: { isBad: true },
+  })
+})

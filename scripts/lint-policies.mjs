@@ -1,64 +1,70 @@
-// Checks the IAM policies that Slipway asks for with parliament: actions that do not exist, resources and
-// conditions that do not fit their actions, ways to more rights. Usage: node scripts/lint-policies.mjs
-// parliament is installed once, into .local of this project.
-import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+// Checks the IAM policies that Slipway asks for. By parliament and cloudsplaining: actions that do not exist,
+// resources and conditions that do not fit, ways to more rights or out with data; what they find is cured, or said
+// to be meant in policies/explained.mjs. By AWS's schemas of resource types: the role that CloudFormation acts with
+// may do nothing that no resource of our templates asks for, and all that reading them asks for.
+// Usage: node scripts/lint-policies.mjs
+import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { cfn } from '../packages/cloud/src/permissions.ts'
+import { installCfnLint, installPython } from './install-python.mjs'
+import { collectPolicies, types } from './policies/collect.ts'
+import { explained } from './policies/explained.mjs'
+import { readHandlers } from './policies/handlers.mjs'
+import { project } from './prepare.mjs'
 
-const version = '1.6.4'
-const project = fileURLToPath(new URL('..', import.meta.url))
-const venv = join(project, '.local', `parliament-${version}`)
-const python = join(venv, 'bin', 'python')
+// parliament still asks for pkg_resources, which newer setuptools do not have.
+const bin = installPython('policies-1', ['parliament==1.6.4', 'cloudsplaining==0.9.1', 'setuptools==80.9.0'])
+const { policies, trusts } = collectPolicies()
 
-// What it finds and we mean: creating, and changing what carries our tag, is not bound to a resource; and who
-// makes a bucket also sets its policy.
-const meant = ['RESOURCE_STAR', 'RESOURCE_POLICY_PRIVILEGE_ESCALATION']
-
-if (!existsSync(join(venv, 'installed'))) {
-  console.log(`installing parliament ${version}`)
-  execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' })
-  // It still asks for pkg_resources, which newer setuptools do not have.
-  execFileSync(
-    join(venv, 'bin', 'pip'),
-    ['install', '--quiet', `parliament==${version}`, 'setuptools==80.9.0'],
-    {
-      stdio: 'inherit',
-    },
-  )
-  execFileSync('touch', [join(venv, 'installed')])
-}
-
-const { boundaryGrants, cfn, cfnNever, control, controlNever, hostGrants, purposes, runner } = await import(
-  '../packages/cloud/src/permissions.ts'
-)
-const { policyFor } = await import('../packages/cloud/src/policy.ts')
-const names = { account: '222222222222', connection: 'con_example', region: '*' }
-const bucket = 'arn:aws:s3:::slipway-222222222222-eu-central-1-example'
-const parameters = 'arn:aws:ssm:eu-central-1:222222222222:parameter/slipway/env_example/*'
-const policies = {
-  control: policyFor(
-    names,
-    purposes.flatMap((purpose) => control[purpose]),
-    controlNever,
-  ),
-  'cfn, network': policyFor(names, cfn.network),
-  'cfn, compute': policyFor(names, cfn.compute, cfnNever),
-  boundary: policyFor(names, boundaryGrants),
-  runner: policyFor(names, runner),
-  host: policyFor(names, hostGrants(bucket, 'environments/env_example/', parameters)),
-}
-
-const program = `
-import json, sys, parliament
-policies, meant = json.load(sys.stdin)
-bad = [(name, f.issue, f.detail, f.location) for name, policy in policies.items()
-       for f in parliament.analyze_policy_string(json.dumps(policy)).findings if f.issue not in meant]
-for finding in bad: print(*finding)
-sys.exit(1 if bad else 0)`
-const { status } = spawnSync(python, ['-W', 'ignore', '-c', program], {
-  input: JSON.stringify([policies, meant]),
-  stdio: ['pipe', 'inherit', 'inherit'],
+const judged = spawnSync(join(bin, 'python'), ['-W', 'ignore', join(project, 'scripts/policies/judge.py')], {
+  input: JSON.stringify({ policies, trusts }),
+  stdio: ['pipe', 'pipe', 'inherit'],
+  encoding: 'utf8',
 })
-if (status === 0) console.log(`${Object.keys(policies).length} policies pass parliament ${version}`)
-process.exit(status ?? 1)
+if (judged.status !== 0) process.exit(judged.status ?? 1)
+/** @type {[tool: string, policy: string, issue: string, detail: string][]} */
+const findings = JSON.parse(judged.stdout)
+const problems = [...unexplained(), ...explainedForNothing(), ...notAsAwsAsks()]
+for (const problem of problems) console.error(problem)
+if (problems.length === 0) {
+  const found = `${findings.length} findings, each explained`
+  console.log(`${Object.keys(policies).length} policies, ${Object.keys(trusts).length} trusts: ${found}`)
+}
+process.exit(problems.length === 0 ? 0 : 1)
+
+function unexplained() {
+  return findings
+    .filter(([tool, policy, issue, detail]) => {
+      const said = explained.filter(
+        (one) => one.tool === tool && one.policy === policy && one.issue === issue,
+      )
+      return !said.some(({ details = [], among = [] }) => [...details, ...among].includes(detail))
+    })
+    .map((finding) => `not explained: ${finding.join(' ')}`)
+}
+
+function explainedForNothing() {
+  return explained.flatMap(({ tool, policy, issue, details = [], among = [] }) => {
+    const isFound = (/** @type {string} */ detail) =>
+      findings.some((finding) => finding.join(' ') === [tool, policy, issue, detail].join(' '))
+    const idle = details.filter((detail) => !isFound(detail))
+    if (among.length > 0 && !among.some(isFound)) idle.push('anything')
+    return idle.map((detail) => `explained and not found: ${tool} ${policy} ${issue} ${detail}`)
+  })
+}
+
+function notAsAwsAsks() {
+  const handlers = [...readHandlers(installCfnLint(), types).values()]
+  const asked = new Set(
+    handlers.flatMap(({ create, read, update, delete: gone }) => [create, read, update, gone].flat()),
+  )
+  const granted = new Set([...cfn.network, ...cfn.compute].flatMap(({ actions }) => actions))
+  return [
+    ...[...granted]
+      .filter((action) => !asked.has(action))
+      .map((action) => `cfn needs no ${action}, says AWS`),
+    ...[...new Set(handlers.flatMap(({ read }) => read))]
+      .filter((action) => !granted.has(action))
+      .map((action) => `cfn may not ${action}, which AWS says that reading its resources needs`),
+  ]
+}

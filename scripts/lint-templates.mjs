@@ -1,22 +1,12 @@
 // Checks every CloudFormation template that Slipway makes with cfn-lint: the connect template, the stacks in
 // customers' accounts, and Slipway's own deployment. Usage: node scripts/lint-templates.mjs
-// cfn-lint is installed once, into .local/cfn-lint of this project.
-import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { installCfnLint } from './install-python.mjs'
 
-const version = '1.58.0'
-const project = fileURLToPath(new URL('..', import.meta.url))
-const venv = join(project, '.local', `cfn-lint-${version}`)
-const cfnLint = join(venv, 'bin', 'cfn-lint')
-
-if (!existsSync(cfnLint)) {
-  console.log(`installing cfn-lint ${version}`)
-  execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' })
-  execFileSync(join(venv, 'bin', 'pip'), ['install', '--quiet', `cfn-lint==${version}`], { stdio: 'inherit' })
-}
+const cfnLint = join(installCfnLint(), 'cfn-lint')
 
 const { connectTemplate } = await import('../packages/cloud/src/connect/template.ts')
 const { buildTemplate } = await import('../packages/cloud/src/synth/build-template.ts')
@@ -38,5 +28,5 @@ const paths = Object.entries(templates).map(([name, text]) => {
 const options = ['--ignore-checks', 'W3010', '--regions', 'us-east-1', 'eu-central-1', '--']
 const { status } = spawnSync(cfnLint, [...options, ...paths], { stdio: 'inherit' })
 rmSync(folder, { recursive: true })
-if (status === 0) console.log(`${paths.length} templates pass cfn-lint ${version}`)
+if (status === 0) console.log(`${paths.length} templates pass cfn-lint`)
 process.exit(status ?? 1)

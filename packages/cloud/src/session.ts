@@ -8,7 +8,7 @@ import { type CloudAccountId, type OrganisationId, realClock, UserError } from '
 import type { CloudConfig } from './cloud-config.ts'
 import { controlRoleArn } from './names.ts'
 import type { Purpose } from './permissions.ts'
-import { sessionPolicy } from './session-policy.ts'
+import { sessionPolicy, sessionTags } from './session-policy.ts'
 
 /** The shortest session that STS gives, and the longest that we take. */
 const sessionSeconds = 900
@@ -75,10 +75,7 @@ export function openSessions(
         DurationSeconds: sessionSeconds,
         Policy: sessionPolicy(purpose, { account: connection.number, connection: connection.id, region }),
         SourceIdentity: connection.organisationId,
-        Tags: [
-          { Key: 'slipway:organisation', Value: connection.organisationId },
-          { Key: 'slipway:purpose', Value: purpose },
-        ],
+        Tags: sessionTags(connection.organisationId, purpose),
         ...(externalId !== undefined && { ExternalId: externalId }),
       }),
     )
@@ -154,7 +151,8 @@ function settings(config: CloudConfig) {
   return {
     ...(config.awsEndpoint && { endpoint: config.awsEndpoint }),
     maxAttempts: 4,
-    requestHandler: { connectionTimeout: 3000, requestTimeout: 20_000 },
+    // Unless it is told to throw, the SDK only warns of a call that is never answered, and waits on.
+    requestHandler: { connectionTimeout: 3000, requestTimeout: 20_000, throwOnRequestTimeout: true },
   }
 }
 

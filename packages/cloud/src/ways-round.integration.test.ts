@@ -24,7 +24,7 @@ import {
   IAMClient,
   PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
-  SimulatePrincipalPolicyCommand,
+  SetDefaultPolicyVersionCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam'
 import { GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm'
@@ -32,23 +32,30 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { stoppedClock } from '@slipway/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectionOf } from './account.ts'
-import { boundaryArn, cfnRoleArn, controlRoleArn, controlRoleName } from './names.ts'
-import { controlNever, purposes } from './permissions.ts'
+import { boundaryArn, cfnRoleArn, controlRoleName } from './names.ts'
+import { purposes } from './permissions.ts'
+import { applyStack } from './stacks/apply-stack.ts'
+import { exampleStacks } from './synth/example-stacks.ts'
+import { askLambda } from './testing/ask-lambda.ts'
 import { type ConnectedAccount, connectAccount } from './testing/connected-account.ts'
 
 // The known ways round a permissions boundary and round a scoped role, each tried and refused. "cfn" is what a
 // template of ours could do at most, "control" what Slipway itself can.
 let on: ConnectedAccount
-let asCfn: { iam: IAMClient; ec2: EC2Client; cloudFormation: CloudFormationClient }
+let asCfn: { iam: IAMClient; ec2: EC2Client; cloudFormation: CloudFormationClient; credentials: Credentials }
 let asControl: {
   cloudFormation: CloudFormationClient
   ec2: EC2Client
   ssm: SSMClient
   stack: CloudFormationClient
+  credentials: Credentials
 }
 let foreignInstance: string
 let boundary: string
+type Credentials = { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
 const trustEc2 = trust({ Service: 'ec2.amazonaws.com' })
+// An archive of nothing: the end of a central directory, and that is all.
+const code = { ZipFile: Buffer.from(`504b0506${'00'.repeat(18)}`, 'hex').toString('base64') }
 const template = JSON.stringify({ Resources: { Q: { Type: 'AWS::SQS::Queue' } } })
 
 beforeAll(async () => {
@@ -60,6 +67,7 @@ beforeAll(async () => {
     iam: new IAMClient({ ...root, credentials }),
     ec2: new EC2Client({ ...root, credentials }),
     cloudFormation: new CloudFormationClient({ ...root, credentials }),
+    credentials,
   }
   const connection = await on.db.inOrganisation(on.organisationId, (tx) =>
     connectionOf(tx, on.cloudAccountId),
@@ -71,6 +79,7 @@ beforeAll(async () => {
     ec2: operate.ec2,
     ssm: operate.ssm,
     stack: stack.cloudFormation,
+    credentials: await stack.cloudFormation.config.credentials(),
   }
   const owner = { iam: new IAMClient(root), ec2: new EC2Client(root) }
   await owner.iam.send(new CreateRoleCommand({ RoleName: 'theirs', AssumeRolePolicyDocument: trustEc2 }))
@@ -88,6 +97,7 @@ beforeAll(async () => {
     new RunInstancesCommand({ ImageId: 'ami-0c2023a1b2c3d4e5f', MinCount: 1, MaxCount: 1 }),
   )
   foreignInstance = Instances?.[0]?.InstanceId ?? ''
+  await askLambda(root, 'POST', '', functionOf('theirs'))
   await asCfn.iam.send(appRole('bounded', { PermissionsBoundary: boundary }))
 })
 afterAll(() => on?.close())
@@ -135,6 +145,10 @@ test.each<[string, () => Promise<unknown>]>([
       ),
   ],
   [
+    'an older version of the boundary made the default',
+    () => asCfn.iam.send(new SetDefaultPolicyVersionCommand({ PolicyArn: boundary, VersionId: 'v1' })),
+  ],
+  [
     'a trust changed to an outsider',
     () =>
       asCfn.iam.send(
@@ -171,6 +185,32 @@ test.each<[string, () => Promise<unknown>]>([
           MinCount: 1,
           MaxCount: 1,
           IamInstanceProfile: { Name: 'theirs' },
+        }),
+      ),
+  ],
+  [
+    'a foreign role passed to a function',
+    () =>
+      askLambda(
+        { ...on.aws.root(on.account), credentials: asCfn.credentials },
+        'POST',
+        '',
+        functionOf('ours'),
+      ),
+  ],
+  [
+    'other code for a foreign function',
+    () =>
+      askLambda({ ...on.aws.root(on.account), credentials: asCfn.credentials }, 'PUT', '/theirs/code', code),
+  ],
+  [
+    'a foreign role passed to CloudFormation',
+    () =>
+      asCfn.cloudFormation.send(
+        new CreateStackCommand({
+          StackName: 'slipway-x',
+          TemplateBody: template,
+          RoleARN: `arn:aws:iam::${on.account}:role/theirs`,
         }),
       ),
   ],
@@ -216,6 +256,41 @@ test.each<[string, () => Promise<unknown>]>([
           ChangeSetType: 'CREATE',
           TemplateBody: template,
         }),
+      ),
+  ],
+  [
+    'a stack made at once, with no change set and without the service role',
+    () => asControl.stack.send(new CreateStackCommand({ StackName: 'slipway-x', TemplateBody: template })),
+  ],
+  [
+    'things of others imported into a stack of ours',
+    () =>
+      asControl.stack.send(
+        new CreateChangeSetCommand({
+          ...changeSet('slipway-x'),
+          ChangeSetType: 'IMPORT',
+          TemplateBody: JSON.stringify({
+            Resources: { B: { Type: 'AWS::S3::Bucket', DeletionPolicy: 'Retain' } },
+          }),
+          RoleARN: cfnRoleArn(on.account, on.cloudAccountId),
+          ResourcesToImport: [
+            {
+              ResourceType: 'AWS::S3::Bucket',
+              LogicalResourceId: 'B',
+              ResourceIdentifier: { BucketName: 'theirs' },
+            },
+          ],
+        }),
+      ),
+  ],
+  [
+    'other code for a foreign function',
+    () =>
+      askLambda(
+        { ...on.aws.root(on.account), credentials: asControl.credentials },
+        'PUT',
+        '/theirs/code',
+        code,
       ),
   ],
   [
@@ -277,30 +352,29 @@ test.each<[string, () => Promise<unknown>]>([
   })
 })
 
-test('functions of others are out of reach for both roles', async () => {
-  const iam = new IAMClient(on.aws.root(on.account))
-  for (const role of [
-    cfnRoleArn(on.account, on.cloudAccountId),
-    controlRoleArn(on.account, on.cloudAccountId),
-  ]) {
-    const { EvaluationResults } = await iam.send(
-      new SimulatePrincipalPolicyCommand({
-        PolicySourceArn: role.replace('role/slipway/', 'role/'),
-        ActionNames: ['lambda:UpdateFunctionCode', 'lambda:CreateFunction'],
-      }),
-    )
-    expect(EvaluationResults?.map(({ EvalDecision }) => EvalDecision)).toEqual([
-      'implicitDeny',
-      'implicitDeny',
-    ])
+test('what is imported is refused for being imported: without it the same change set is taken', async () => {
+  const asked = {
+    ...changeSet('slipway-not-imported'),
+    ChangeSetType: 'CREATE' as const,
+    TemplateBody: template,
+    RoleARN: cfnRoleArn(on.account, on.cloudAccountId),
   }
+  await expect(asControl.stack.send(new CreateChangeSetCommand(asked))).resolves.toBeDefined()
 })
 
-test('importing what others made is denied to every session', () => {
-  const denied = controlNever.find(
-    ({ conditions }) => conditions?.Null?.['cloudformation:ImportResourceTypes'] === 'false',
-  )
-  expect(denied?.actions).toContain('cloudformation:CreateChangeSet')
+test('a template with a role that trusts another account never leaves Slipway', async () => {
+  const context = on.context()
+  const outside = trust({ AWS: 'arn:aws:iam::999999999999:root' })
+  const Properties = {
+    Path: '/slipway/app/',
+    PermissionsBoundary: boundary,
+    AssumeRolePolicyDocument: JSON.parse(outside),
+  }
+  const evil = JSON.stringify({ Resources: { R: { Type: 'AWS::IAM::Role', Properties } } })
+  const cloud = { ...on.cloud, synthesis: { ...on.cloud.synthesis, template: async () => evil } }
+  const [request] = exampleStacks()
+  if (!request) throw new Error('there is no example')
+  await expect(applyStack({ ...context, cloud }, request)).rejects.toThrow('trusts more than EC2')
 })
 
 test.each(purposes)('STS takes the session of the purpose %s with its policy and tags', async (purpose) => {
@@ -317,6 +391,11 @@ function appRole(RoleName: string, more: { Path?: string; PermissionsBoundary?: 
     AssumeRolePolicyDocument: trustEc2,
     ...more,
   })
+}
+
+function functionOf(FunctionName: string) {
+  const Role = `arn:aws:iam::${on.account}:role/theirs`
+  return { FunctionName, Role, Runtime: 'nodejs22.x', Handler: 'index.handler', Code: code }
 }
 
 function changeSet(StackName: string) {

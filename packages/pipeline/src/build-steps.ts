@@ -94,7 +94,7 @@ async function sendBuild(context: BuildContext, hostId: HostId): Promise<void> {
       },
       commands: build.plan.build,
       variables: build.plan.variables,
-      runtime: build.plan.runtime.kind === 'node' ? build.plan.runtime : null,
+      runtimes: build.plan.runtimes,
       services: build.plan.services
         .filter((service) => service.kind !== 'static')
         .map(({ name, run }) => ({ name, run })),

@@ -26,6 +26,7 @@ import { deploymentIdOf } from './deployment-id.ts'
 import { lockPipeline } from './pipeline-rows.ts'
 import { recordEvent } from './record-event.ts'
 import { getRelease, type Release, releaseToReconfigure, withConfigurationOfNow } from './release-rows.ts'
+import { wasBad } from './was-bad.ts'
 
 /** Where a deployment stands in its execution, as the effect that runs it was told. */
 export type TargetOf = {
@@ -46,6 +47,8 @@ export type OpenDeployment = TargetOf & {
   fence: bigint
   /** Somebody asked it to stop. */
   isStopping: boolean
+  /** Monitors may undo it: not a way back, which nothing hinders, nor a bad commit, which a person let in knowingly. */
+  isWatched: boolean
 }
 
 export type Opening =
@@ -128,9 +131,13 @@ export async function openDeployment(tx: Tx, of: TargetOf, settings: Settings): 
     release.plan.services,
     settings.clock,
   )
+  const { sha } = await tx.revision.findUniqueOrThrow({ where: { id: release.revisionId } })
+  const isWayBack = execution.kind === 'rollback' || progress.is === 'restoring'
+  const isWatched = !isWayBack && !(await wasBad(tx, appId, sha))
+  const { fence } = lease
   return {
     is: 'open',
-    deployment: { ...of, id, app, environment, release, services, fence: lease.fence, isStopping },
+    deployment: { ...of, id, app, environment, release, services, fence, isStopping, isWatched },
   }
 }
 

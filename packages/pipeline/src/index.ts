@@ -14,6 +14,7 @@ export { type PipelineSettings, pipelineJobs } from './jobs.ts'
 export { type ExecutionShown, getExecution, type PartShown, type StepShown } from './read/get-execution.ts'
 export { getPlan, type PlanShown } from './read/get-plan.ts'
 export { type CommitListed, listCommits } from './read/list-commits.ts'
+export { type DeploymentListed, listDeployments } from './read/list-deployments.ts'
 export {
   type ExecutionListed,
   listExecutions,

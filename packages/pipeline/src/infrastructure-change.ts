@@ -1,4 +1,4 @@
-import { type Cost, instanceTypeOf, serverCost } from '@slipway/cloud'
+import { type Cost, instanceTypeOf, serverCost, showAmount } from '@slipway/cloud'
 import { UserError } from '@slipway/core'
 import type { AppPlan } from '@slipway/manifest'
 
@@ -40,22 +40,18 @@ export function infrastructureChange(
       ...next.lines.map(({ what, microDollars }) => ({
         change: stays(what) ? ('same' as const) : ('added' as const),
         what,
-        microDollars: text(microDollars),
+        microDollars: showAmount(microDollars),
       })),
       ...now.lines
         .filter((line) => !next.lines.some(({ what }) => what === line.what))
         .map(({ what, microDollars }) => ({
           change: 'removed' as const,
           what,
-          microDollars: text(microDollars),
+          microDollars: showAmount(microDollars),
         })),
     ],
-    nowMicroDollars: text(now.totalMicroDollars),
-    afterMicroDollars: text(next.totalMicroDollars),
+    nowMicroDollars: showAmount(now.totalMicroDollars),
+    afterMicroDollars: showAmount(next.totalMicroDollars),
     pricesAsOf: next.pricesAsOf || now.pricesAsOf,
   }
-}
-
-function text(amount: bigint | null): string | null {
-  return amount === null ? null : String(amount)
 }

@@ -7,7 +7,8 @@ import { endCommand, expectHost, pendingCommands } from '@slipway/hosts'
 import { plan, treeOf } from '@slipway/manifest'
 import type { CommandOutcome } from '@slipway/protocol'
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import { cancelExecution } from './actions.ts'
+import { z } from 'zod'
+import { cancelExecution, deployExecution, rollBack } from './actions.ts'
 import { followExecution } from './follow-execution.ts'
 import { handlersWith } from './jobs.ts'
 import { getExecution } from './read/get-execution.ts'
@@ -37,7 +38,7 @@ const cloud = openCloud(
     appsZoneId: 'Z1',
     appsDomain: 'localhost',
     hostEndpoint: 'ws://127.0.0.1:9/agent',
-    agent: { bootstrapPath: '', bundlePath: '' },
+    agent: { bootstrapPath: '', programPaths: [] },
   },
   db,
 )
@@ -102,11 +103,11 @@ beforeEach(async () => {
 })
 
 let shas = 0
-async function push() {
+async function push(sha = (shas + 1).toString(16).padStart(40, '0')) {
   shas += 1
   clock.advance(1000)
   const head = {
-    sha: shas.toString(16).padStart(40, '0'),
+    sha,
     authorName: 'Ines',
     authorEmail: 'ines@example.com',
     authoredAt: clock.now(),
@@ -249,4 +250,44 @@ test('a terminal follows an execution to its end and is told where it answers', 
   expect(lines).toContain('-----> Deploy')
   expect(lines).toContain(`${app.name} #1 is live.`)
   expect(lines.at(-1)).toMatch(/^web: http:\/\/web-/)
+})
+
+test('monitors watch a push; a way back, and a bad revision that a person lets in, they do not', async () => {
+  const watchSeconds = async () => {
+    const [told] = await commands()
+    const of = z.object({ spec: z.object({ watchSeconds: z.number() }) }).parse(told?.command)
+    return { id: told?.id ?? '', seconds: of.spec.watchSeconds }
+  }
+  await push()
+  await work()
+  const first = await watchSeconds()
+  expect(first.seconds).toBeGreaterThan(0)
+  await answer(first.id, good)
+  await work()
+  const bad = 'bad'.padEnd(40, '0')
+  await push(bad)
+  await work()
+  const second = await watchSeconds()
+  expect(second.seconds).toBeGreaterThan(0)
+  await answer(second.id, {
+    ok: false,
+    error: { code: 'app-faults-rose', what: '50 of 200 requests failed.' },
+  })
+  await work()
+  expect(await execution(2)).toMatchObject({ status: 'failed', revision: { isBad: true } })
+  await push(bad)
+  await deployExecution(db, organisationId, { app: app.name, number: 3, by: userId }, clock)
+  await work()
+  const third = await watchSeconds()
+  expect(third.seconds).toBe(0)
+  await answer(third.id, good)
+  await work()
+  await rollBack(
+    db,
+    organisationId,
+    { app: app.name, environment: 'production', release: 1, by: userId, reason: null },
+    clock,
+  )
+  await work()
+  expect((await watchSeconds()).seconds).toBe(0)
 })

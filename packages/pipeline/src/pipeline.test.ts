@@ -11,6 +11,7 @@ import { eventSchema } from './decide/event.ts'
 import type { OpenDeployment } from './deployment-rows.ts'
 import { handlersWith } from './jobs.ts'
 import { listCommits } from './read/list-commits.ts'
+import { listDeployments } from './read/list-deployments.ts'
 import { listExecutions, listPushesWaiting } from './read/list-executions.ts'
 import { listReleases } from './read/list-releases.ts'
 import { receivePush } from './receive-push.ts'
@@ -173,6 +174,28 @@ test('a deployment that is not healthy leaves the live one, marks its revision b
   await work()
   expect(again).toMatchObject({ kind: 'deploys' })
   expect((await statuses())[0]).toBe('3 succeeded')
+})
+
+test('deployments are listed with how they ended and what became of their revision, newest first', async () => {
+  await newApp()
+  await push()
+  await work()
+  deployments = [failed({ code: 'app-exited', what: 'The app ended with code 1.' })]
+  await push()
+  await work()
+  const place = { app: app.name, environment: 'production' }
+  const list = () => listDeployments(db, organisationId, place)
+  expect(await list()).toMatchObject([
+    { execution: 2, release: 2, status: 'failed', isRollBack: false },
+    { execution: 1, release: 1, status: 'healthy', isRollBack: false },
+  ])
+  await db.inOrganisation(organisationId, (tx) =>
+    tx.revision.updateMany({ where: { appId: app.id }, data: { badSince: clock.now() } }),
+  )
+  expect((await list()).map(({ isBad }) => isBad)).toEqual([true, true])
+  await expect(
+    listDeployments(db, organisationId, { ...place, environment: 'nowhere' }),
+  ).rejects.toMatchObject({ fields: { code: 'not-found' } })
 })
 
 test('an earlier release comes back without a build, with its configuration', async () => {

@@ -1,4 +1,4 @@
-import { type AppId, type Clock, newId, type RevisionId } from '@slipway/core'
+import { type Clock, newId, type RevisionId } from '@slipway/core'
 import type { Tx } from '@slipway/db'
 import { environmentsOf, getAppById } from '@slipway/environments'
 import { type PlanResult, problemsError } from '@slipway/manifest'
@@ -7,6 +7,7 @@ import type { ExecutionEvent } from './decide/event.ts'
 import { lockPipeline } from './pipeline-rows.ts'
 import { jsonOf } from './release-rows.ts'
 import { productionStage, startExecution } from './start-execution.ts'
+import { wasBad } from './was-bad.ts'
 
 /**
  * Takes a push in: revisions, an execution and its first event, in the caller's transaction, so that a push
@@ -77,12 +78,4 @@ async function writeRevisions(
 
 function planColumns(result: PlanResult) {
   return result.ok ? { plan: jsonOf(result.plan) } : { planErrors: jsonOf(result.problems) }
-}
-
-async function wasBad(tx: Tx, appId: AppId, sha: string): Promise<boolean> {
-  const bad = await tx.revision.findFirst({
-    where: { appId, sha, badSince: { not: null } },
-    select: { id: true },
-  })
-  return bad !== null
 }

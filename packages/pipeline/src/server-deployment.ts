@@ -19,6 +19,8 @@ import { sayTo } from './say.ts'
 
 /** Long enough to catch what falls over right after it answered once; a longer bake is for a pipeline to ask. */
 const bakeSeconds = 3
+/** Monitors watch for so long at most, and only where requests come; by then one a second is enough to see faults. */
+const watchSeconds = 60
 
 /** Runs the steps of a deployment on a server as far as they go. */
 export async function runServerDeployment(
@@ -116,5 +118,6 @@ export function specOf(deployment: OpenDeployment): DeploymentSpecInput {
     variables: release.variables.plain,
     secrets: release.variables.secrets,
     bakeSeconds,
+    watchSeconds: deployment.isWatched ? watchSeconds : 0,
   }
 }

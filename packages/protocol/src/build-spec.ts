@@ -22,8 +22,10 @@ export const buildSpec = z.object({
   /** Variables of the build; also what it must never print is named in `hidden`. */
   variables: variables.default({}),
   hidden: z.array(z.string()).max(500).default([]),
-  /** The runtime that the release carries. `range` as npm writes it: `24`, `>=22 <25`. */
-  runtime: z.object({ kind: z.literal('node'), range: z.string().min(1).max(100) }).nullable(),
+  /** What it is built with, and carries where it runs with it. A kind that the runner does not know fails the build. */
+  runtimes: z
+    .array(z.object({ kind: z.string().regex(/^[a-z]{1,20}$/), range: z.string().min(1).max(100) }))
+    .max(10),
   /** Only this folder becomes the release (a static site). */
   publish: z
     .string()
@@ -47,7 +49,7 @@ export const buildOutput = z.object({
   digest: z.string().regex(/^[0-9a-f]{64}$/),
   sizeBytes: z.int().positive(),
   architecture,
-  /** Version of the runtime that the release carries. */
+  /** Names and versions of its runtimes, for people, such as `Node 24.21.0`. */
   runtime: z.string().nullable(),
   phases: z.array(phaseTime).max(50),
 })

@@ -72,6 +72,8 @@ export const deploymentSpec = z.object({
     .max(500),
   /** How long the new processes must stay healthy after the switch before it counts as done. */
   bakeSeconds: z.int().min(0).max(3600).default(0),
+  /** How much longer monitors may look at it, where requests come; they end it as soon as they have seen enough. */
+  watchSeconds: z.int().min(0).max(3600).default(0),
 })
 export type DeploymentSpec = z.infer<typeof deploymentSpec>
 /** As it is written by hand: what has a default may be left out. */

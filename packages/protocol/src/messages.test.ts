@@ -77,8 +77,9 @@ describe('a deployment spec', () => {
 })
 
 it.each([
-  [1, 'current'],
-  [2, 'too-new'],
+  [2, 'current'],
+  [1, 'previous'],
+  [3, 'too-new'],
   [0, 'too-old'],
 ])('protocol %i is %s', (protocol, answer) => {
   expect(speaks(protocol)).toBe(answer)

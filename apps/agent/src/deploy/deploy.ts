@@ -11,6 +11,7 @@ import type { ProcessRecord } from '../apps/process-record.ts'
 import type { Processes } from '../apps/processes.ts'
 import { type Home, readJson, writeJson } from '../home.ts'
 import type { GateRoutes } from './gate-routes.ts'
+import { readUsual, type Usual, type WatchContext, watch } from './watch.ts'
 
 /** A worker has no port to ask: it counts as well when it ran this long. */
 const workerSettleSeconds = 2
@@ -24,7 +25,7 @@ const neverCameUp =
 const journal = z.object({ batch: z.string(), spec: deploymentSpec, previous: deploymentSpec.nullable() })
 export type Journal = z.infer<typeof journal>
 
-export type DeployContext = {
+export type DeployContext = Omit<WatchContext, 'processes'> & {
   home: Home
   processes: Processes
   routes: GateRoutes
@@ -36,14 +37,13 @@ export type DeployContext = {
   /** The spec is healthy and serves: keeps it as the pointer, on disk and in the bucket. */
   keep(spec: DeploymentSpec): Promise<void>
   progress(phase: string, detail?: string): void
-  say(line: string): void
 }
 
 /**
  * Replaces what runs by another release, in place. Everything is fetched and checked first; then services that
  * may run twice are started beside the old ones, and for those that may not, requests wait at the gate from
  * the old one's end to the new one's first healthy answer. What does not come up healthy, or does not stay so
- * while it bakes, is undone: the old processes serve again and a UserError says why.
+ * while it bakes, or turns a monitor red, is undone: the old processes serve again and a UserError says why.
  *
  * Safe to repeat with the same `batch`, also by another agent that found the journal after a crash: what the
  * batch started already is taken over.
@@ -59,10 +59,11 @@ export async function deploy(
   const values = await timed('configure', () => context.readValues(spec, signal))
   await writeJson(context.home.journal, { batch, spec, previous: previous ?? null } satisfies Journal)
   try {
+    const usual = await readUsual(context)
     const swapped = await swap({ batch, spec, previous, values }, context, timed, signal)
     await timed(
       'bake',
-      () => bake(spec, swapped.records, context, signal),
+      () => bake({ spec, previous }, swapped.records, usual, context, signal),
       (error) => goBack(request, error, context),
     )
     await context.keep(spec)
@@ -140,6 +141,7 @@ async function swap(
   await timed('switch', async () => {
     // Requests may be waiting for this; the rest is only for an agent that comes after us.
     await routes.pointTo(spec, records)
+    await context.traffic.cut()
     await processes.setWanted(records, true)
     await processes.setWanted(old, false)
   })
@@ -241,20 +243,27 @@ async function goBack(
   }
 }
 
-/** Watches the new processes for as long as the spec says; workers at least until they settled. */
+/**
+ * Watches the new processes for as long as the spec says; workers at least until they settled. Then monitors watch
+ * what visitors are answered, where there is a release to go back to.
+ */
 async function bake(
-  spec: DeploymentSpec,
+  { spec, previous }: { spec: DeploymentSpec; previous: DeploymentSpec | undefined },
   records: ProcessRecord[],
-  { processes }: DeployContext,
+  usual: Usual,
+  context: DeployContext,
   signal: AbortSignal,
 ): Promise<void> {
+  const { processes } = context
   const hasWorker = records.some((record) => record.port === null)
   const until = performance.now() + Math.max(spec.bakeSeconds, hasWorker ? workerSettleSeconds : 0) * 1000
-  do {
+  for (;;) {
     await Promise.all(records.map((record) => processes.waitUntilHealthy(record, signal)))
-    if (performance.now() >= until) return
+    if (performance.now() >= until) break
     await new Promise((resolve) => setTimeout(resolve, Math.min(250, until - performance.now())))
-  } while (performance.now() < until)
+  }
+  const isAnotherRelease = previous && previous.deploymentId !== spec.deploymentId
+  if (isAnotherRelease && spec.watchSeconds > 0) await watch(spec, records, usual, context, signal)
 }
 
 async function drained(records: ProcessRecord[], { routes, processes }: DeployContext): Promise<void> {

@@ -13,10 +13,12 @@ import { hostFailures } from '../apps/failures.ts'
 import type { ProcessRecord } from '../apps/process-record.ts'
 import { Processes } from '../apps/processes.ts'
 import { redactor } from '../apps/redact.ts'
+import { awsSettings, s3Settings } from '../aws-settings.ts'
 import type { LogOutbox } from '../channel/log-outbox.ts'
 import type { AgentConfig } from '../config.ts'
 import { type GateControl, gateControl } from '../gate/gate-control.ts'
 import type { Home } from '../home.ts'
+import { TrafficHistory } from '../measure/traffic-history.ts'
 import { type DeployContext, deploy, readJournal } from './deploy.ts'
 import { fetchRelease, pruneReleases } from './fetch-release.ts'
 import { GateRoutes } from './gate-routes.ts'
@@ -46,6 +48,7 @@ export class Host {
   readonly #options: HostOptions
   readonly #environmentId: EnvironmentId
   readonly #routes: GateRoutes
+  readonly #traffic: TrafficHistory
   readonly #keep: KeepRunning
   readonly #s3: S3Client
   readonly #ssm: SSMClient
@@ -66,18 +69,11 @@ export class Host {
     this.gate = gate
     this.processes = processes
     this.#routes = routes
+    this.#traffic = new TrafficHistory(gate)
+    this.#traffic.begin()
     const { config } = options
-    const client = {
-      region: config.host.region,
-      ...(config.awsEndpoint ? { endpoint: config.awsEndpoint } : {}),
-    }
-    this.#s3 = new S3Client({
-      ...client,
-      forcePathStyle: config.awsEndpoint !== undefined,
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-    })
-    this.#ssm = new SSMClient(client)
+    this.#s3 = new S3Client(s3Settings(config))
+    this.#ssm = new SSMClient(awsSettings(config))
     this.#keep = new KeepRunning({
       processes,
       routes,
@@ -186,6 +182,7 @@ export class Host {
 
   async close(): Promise<void> {
     this.#keep.pause()
+    this.#traffic.end()
     await this.processes.saveOffsets()
     this.processes.close()
   }
@@ -296,6 +293,8 @@ export class Host {
       clock,
       processes: this.processes,
       routes: this.#routes,
+      traffic: this.#traffic,
+      diskPaths: [home.root, ...config.host.disks.map((disk) => disk.path)],
       fetchRelease: async ({ release }, signal) => {
         await fetchRelease(release, { s3: this.#s3, bucket: config.host.bucket, architecture, home, signal })
       },

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { freemem, totalmem } from 'node:os'
-import type { Clock } from '@slipway/core'
+import { asId, type Clock, type ServiceId } from '@slipway/core'
 import type { AgentMessage, MinuteOfHost } from '@slipway/protocol'
 import { diskOf } from '../deploy/fetch-release.ts'
 import type { Host } from '../deploy/host.ts'
 import { emptyTally } from '../gate/route.ts'
+import { servicesMinute } from './decide/services-minute.ts'
 
 type Metrics = Extract<AgentMessage, { type: 'metrics' }>
 /** Minutes that are kept while there is no channel: an hour. */
 const keptMinutes = 60
-const ticksPerSecond = 100
 
 /** The host's own figures and those of its services, a row a minute; kept until they are stored. */
 export class Minutes {
@@ -19,11 +19,12 @@ export class Minutes {
   #kept = new Map<string, MinuteOfHost>()
   #send: ((message: Metrics) => boolean) | undefined
   #cpu = cpuTimes()
-  #ticks = new Map<string, number>()
+  #before: { at: Date; ticks: Map<string, number> }
   #timer: NodeJS.Timeout | undefined
 
   constructor(clock: Clock, folder: string, host: Host | undefined) {
     this.#clock = clock
+    this.#before = { at: clock.now(), ticks: new Map() }
     this.#folder = folder
     this.#host = host
   }
@@ -75,27 +76,23 @@ export class Minutes {
 
   async #services(): Promise<MinuteOfHost['services']> {
     if (!this.#host) return []
-    const tallies = new Map((await this.#host.gate.take()).map((tally) => [tally.serviceId, tally]))
+    const counted = await this.#host.gate.take()
     const groups = this.#host.processes.groups()
-    const ticksNow = new Map<string, number>()
-    const rows = this.#host.processes.all().map((record) => {
-      const group = groups.get(record.key)
-      const tally = tallies.get(record.service.id) ?? emptyTally(record.service.id)
-      const ticks = group?.cpuTicks ?? 0
-      ticksNow.set(record.key, ticks)
-      return {
-        serviceId: record.service.id,
-        requests: tally.requests,
-        errors: tally.errors,
-        latency: tally.latency,
-        cpuMilliseconds: Math.round(
-          (Math.max(0, ticks - (this.#ticks.get(record.key) ?? 0)) * 1000) / ticksPerSecond,
-        ),
-        memoryBytes: group?.memoryBytes ?? 0,
-      }
-    })
-    this.#ticks = ticksNow
-    return rows
+    const processes = this.#host.processes.all().map((record) => ({
+      key: record.key,
+      serviceId: record.service.id,
+      startedAt: new Date(record.startedAt),
+      cpuTicks: groups.get(record.key)?.cpuTicks ?? 0,
+      memoryBytes: groups.get(record.key)?.memoryBytes ?? 0,
+    }))
+    const before = this.#before
+    this.#before = {
+      at: this.#clock.now(),
+      ticks: new Map(processes.map(({ key, cpuTicks }) => [key, cpuTicks])),
+    }
+    const requests = counted.map((tally) => ({ ...tally, serviceId: asId('service', tally.serviceId) }))
+    const noRequests = (serviceId: ServiceId) => ({ ...emptyTally(serviceId), serviceId })
+    return servicesMinute({ processes, requests, noRequests, before })
   }
 
   #cpuPercent(): number {

@@ -69,6 +69,8 @@ def request_needs(service, operation, action, asked, body, parameters):
     if service == "cloudformation" and operation in WITH_STACK_ROLE and asked.get("RoleARN"):
         keys["cloudformation:rolearn"] = asked["RoleARN"]
         also.append(passing(asked["RoleARN"], "cloudformation.amazonaws.com"))
+    if operation == "CreateChangeSet":
+        keys["cloudformation:importresourcetypes"] = asked.get("ResourcesToImport.member.1.ResourceType")
     if service == "iam":
         role = iam._roles.get(asked.get("RoleName")) or {}
         own = role.get("PermissionsBoundary") or None

@@ -1,7 +1,8 @@
-"""The main action behind each resource type: what CloudFormation calls to create, delete and update it.
+"""The main action behind each resource type, and those behind properties that need one of their own: what CloudFormation
+calls to create, delete and update it.
 
-A real handler makes five to thirty calls (reads, tags, waits); only the main one is asked here, so a pass is not yet a pass on
-AWS. A type that is missing is logged, and a test fails on that line.
+A real handler makes five to thirty calls; what only reads or waits is not asked here, so a pass is not yet a pass on AWS. A
+type that is missing is logged, and a test fails on that line.
 """
 
 # type: service, create, delete, update (that of create where it is the same)
@@ -84,3 +85,47 @@ def _read(line):
 
 
 ACTIONS = dict(_read(line) for line in _TABLE.strip().splitlines())
+
+# type: property, then the actions where it is set at the creation, where it changes later, and at the deletion, each list
+# with commas and `-` for none. A type that is named here asks for nothing else when it is updated.
+_OF_PROPERTIES = """
+EC2::VPC                EnableDnsSupport                ModifyVpcAttribute              ModifyVpcAttribute                              -
+EC2::VPC                EnableDnsHostnames              ModifyVpcAttribute              ModifyVpcAttribute                              -
+EC2::Subnet             MapPublicIpOnLaunch             ModifySubnetAttribute           ModifySubnetAttribute                           -
+EC2::Subnet             AssignIpv6AddressOnCreation     ModifySubnetAttribute           ModifySubnetAttribute                           -
+EC2::Subnet             Ipv6CidrBlock                   -                               AssociateSubnetCidrBlock,DisassociateSubnetCidrBlock -
+EC2::SecurityGroup      SecurityGroupIngress            AuthorizeSecurityGroupIngress   AuthorizeSecurityGroupIngress,RevokeSecurityGroupIngress -
+EC2::SecurityGroup      SecurityGroupEgress             AuthorizeSecurityGroupEgress,RevokeSecurityGroupEgress AuthorizeSecurityGroupEgress,RevokeSecurityGroupEgress -
+EC2::Route              GatewayId                       -                               ReplaceRoute                                    -
+EC2::Instance           InstanceType                    -                               StopInstances,ModifyInstanceAttribute,StartInstances -
+EC2::Instance           InstanceInitiatedShutdownBehavior -                             ModifyInstanceAttribute                         -
+EC2::Instance           MetadataOptions                 -                               ModifyInstanceMetadataOptions                   -
+EC2::Volume             Size                            -                               ModifyVolume                                    -
+EC2::Volume             VolumeType                      -                               ModifyVolume                                    -
+EC2::Volume             Iops                            -                               ModifyVolume                                    -
+EC2::LaunchTemplate     LaunchTemplateData              -                               CreateLaunchTemplateVersion                     -
+S3::Bucket              PublicAccessBlockConfiguration  PutBucketPublicAccessBlock      PutBucketPublicAccessBlock                      -
+S3::Bucket              OwnershipControls               PutBucketOwnershipControls      PutBucketOwnershipControls                      -
+S3::Bucket              BucketEncryption                PutEncryptionConfiguration      PutEncryptionConfiguration                      -
+S3::Bucket              LifecycleConfiguration          PutLifecycleConfiguration       PutLifecycleConfiguration                       -
+S3::Bucket              VersioningConfiguration         PutBucketVersioning             PutBucketVersioning                             -
+S3::Bucket              Tags                            PutBucketTagging                PutBucketTagging                                -
+IAM::Role               Policies                        PutRolePolicy                   PutRolePolicy,DeleteRolePolicy                  DeleteRolePolicy
+IAM::Role               PermissionsBoundary             -                               PutRolePermissionsBoundary                      -
+IAM::Role               AssumeRolePolicyDocument        -                               UpdateAssumeRolePolicy                          -
+IAM::Role               Tags                            TagRole                         TagRole,UntagRole                               -
+IAM::InstanceProfile    Roles                           AddRoleToInstanceProfile        AddRoleToInstanceProfile,RemoveRoleFromInstanceProfile RemoveRoleFromInstanceProfile
+"""
+
+
+def _read_properties(text):
+    found = {}
+    for line in text.strip().splitlines():
+        kind, name, *columns = line.split()
+        service = kind.split("::")[0].lower()
+        actions = [[f"{service}:{one}" for one in column.split(",")] if column != "-" else [] for column in columns]
+        found.setdefault(f"AWS::{kind}", {})[name] = dict(zip(("create", "update", "delete"), actions))
+    return found
+
+
+OF_PROPERTIES = _read_properties(_OF_PROPERTIES)

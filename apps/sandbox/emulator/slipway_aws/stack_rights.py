@@ -24,7 +24,7 @@ import ministack.services.tagging as tagging
 from ministack.core.responses import get_account_id, get_region, new_uuid
 
 from .identity import ASKED, WITH_STACK_ROLE, passing, profile_roles, role_of, services_trusted, statements
-from .resource_actions import ACTIONS
+from .resource_actions import ACTIONS, OF_PROPERTIES
 from .stack_resources import allocation_of
 from .wire import Refused
 
@@ -126,25 +126,56 @@ def roles_passed(kind, properties):
     return [(arn, "ec2.amazonaws.com") for arn in profile_roles(profile)]
 
 
-def needs(kind, verb, properties, identity, stack, logical_id):
+def actions_of_properties(kind, verb, old, properties):
+    """What the properties ask for: all that are set when a resource is made or deleted, else those that changed."""
+    for name, actions in OF_PROPERTIES.get(kind, {}).items():
+        if old is None and properties.get(name) or old is not None and old.get(name) != properties.get(name):
+            yield from actions[verb]
+
+
+def tagging_actions(kind, verb, old, pairs, keys):
+    """(action, condition keys): EC2 tags what it creates in the same call, and IAM asks for tags on their own."""
+    if not kind.startswith("AWS::EC2::") or verb == "delete":
+        return
+    if verb == "create" and pairs:
+        yield "ec2:CreateTags", {**keys, "ec2:createaction": ACTIONS[kind]["create"].split(":")[1]}
+    if verb == "update" and pairs != tags_of(old):
+        yield "ec2:CreateTags", keys
+        if {one["Key"] for one in tags_of(old)} - {one["Key"] for one in pairs}:
+            yield "ec2:DeleteTags", keys
+
+
+def tags_of(properties):
+    """Of the thing itself; a launch template has them in a list by kind of thing."""
+    tags = properties.get("Tags") or []
+    if not tags:
+        tags = [tag for one in properties.get("TagSpecifications") or [] for tag in one.get("Tags") or []]
+    return [one for one in tags if isinstance(one, dict) and "Key" in one] if isinstance(tags, list) else []
+
+
+def needs(kind, verb, properties, identity, stack, logical_id, old):
     """(action, resource, condition keys) that the stack's actor must be allowed."""
     if kind not in ACTIONS:
         if not kind.startswith(("Custom::", "AWS::CloudFormation::")):
             print("ext: no action known, not checked:", kind, file=sys.stderr)
         return
     arn = arn_of(kind, properties, identity, stack, logical_id)
-    tags = properties.get("Tags")
-    pairs = [one for one in tags if isinstance(one, dict) and "Key" in one] if isinstance(tags, list) else []
+    pairs = tags_of(properties)
     keys = {f"aws:requesttag/{one['Key'].lower()}": one.get("Value") for one in pairs}
     if kind == "AWS::IAM::Role":
         keys["iam:permissionsboundary"] = properties.get("PermissionsBoundary")
+    # What is made in this call has the tags of the call by the time that its properties are set.
+    made = {f"aws:resourcetag/{one['Key'].lower()}": one.get("Value") for one in pairs} if verb == "create" else {}
     for one in ec2_arns(kind, properties, identity) or [arn]:
-        yield ACTIONS[kind][verb], one, keys
+        if verb != "update" or kind not in OF_PROPERTIES:
+            yield ACTIONS[kind][verb], one, keys
+        for action in actions_of_properties(kind, verb, old, properties):
+            yield action, one, {**keys, **made}
+        for action, its_keys in tagging_actions(kind, verb, old, pairs, keys):
+            yield action, one, its_keys
     if verb == "delete":
         return
     if kind == "AWS::IAM::Role":
-        if properties.get("Policies"):
-            yield "iam:PutRolePolicy", arn, keys
         for policy in properties.get("ManagedPolicyArns") or []:
             yield "iam:AttachRolePolicy", arn, {**keys, "iam:policyarn": policy}
     for role, service in roles_passed(kind, properties):
@@ -164,13 +195,13 @@ def acting_policies(actor):
     return principal.arn, principal.policies, principal.limits, principal.keys
 
 
-def ask(kind, verb, properties, identity, stack, logical_id):
+def ask(kind, verb, properties, identity, stack, logical_id, old=None):
     actor = ACTOR.get()
     acting = acting_policies(actor) if actor and isinstance(properties, dict) else None
     if not acting:
         return
     who, policies, limits, own_keys = acting
-    for action, arn, keys in needs(kind, verb, properties, identity, stack, logical_id):
+    for action, arn, keys in needs(kind, verb, properties, identity, stack, logical_id, old):
         tags = {f"aws:resourcetag/{name}".lower(): value for name, value in (tagging.resource_tags(arn) or {}).items()}
         context = evaluator.EvalContext(
             principal_arn=who,
@@ -217,7 +248,7 @@ def watch_resources():
 
     def updated(kind, identity, old, new, stack, logical_id=None, attributes=None):
         if old != new:
-            ask(kind, "update", new, identity, stack, logical_id)
+            ask(kind, "update", new, identity, stack, logical_id, old)
             linger(kind)
         return update(kind, identity, old, new, stack, logical_id, attributes)
 

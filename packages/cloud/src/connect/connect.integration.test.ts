@@ -12,7 +12,7 @@ import { beginConnection } from './begin-connection.ts'
 import { disconnect } from './disconnect.ts'
 import { checkAgain, typeAccountNumber } from './learn-account.ts'
 import { takeAnnouncement } from './take-announcement.ts'
-import { connectTemplate } from './template.ts'
+import { connectTemplate, templateVersion } from './template.ts'
 
 let aws: EmulatedAws
 let database: Awaited<ReturnType<typeof testDatabase>>
@@ -42,7 +42,7 @@ test('an announced account turns connected by itself, and its stack was answered
   expect(row).toMatchObject({
     state: 'connected',
     accountNumber: '222222222222',
-    templateVersion: 1,
+    templateVersion,
     reason: null,
   })
 })

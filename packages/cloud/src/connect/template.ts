@@ -6,7 +6,7 @@ import { inTemplate, policyInTemplate } from '../policy.ts'
  * Grows with every change of what the template makes; the announcement carries it, so that we know which
  * rights an account has granted.
  */
-export const templateVersion = 1
+export const templateVersion = 2
 
 const assumedBy = (service: string) => ({
   Version: '2012-10-17',

@@ -1,16 +1,14 @@
 import type { CloudAccountId } from '@slipway/core'
 import type { Tx } from '@slipway/db'
 import type { HostView } from '@slipway/hosts'
-import { z } from 'zod'
 import type { Cost, CostLine } from '../costs/cost.ts'
-import { addressLine, costOf, instanceLine, volumeLine } from '../costs/price.ts'
+import { costOf, instanceLine, volumeLine } from '../costs/price.ts'
+import { factsOfMachine, serverLines } from '../costs/server-lines.ts'
 import { connectStackName } from '../names.ts'
 import { runnerGigabytes } from '../runner/runner-stack.ts'
 
 /** Something that lies in the customer's account and stays when Slipway goes. */
 export type Stays = { what: string; region: string; stack: string }
-
-const disks = z.array(z.object({ name: z.string(), gigabytes: z.number(), type: z.string() }))
 
 /**
  * What Slipway's stacks hold in an account, and what that costs a month at AWS. The same whether Slipway is
@@ -30,7 +28,7 @@ export async function readWhatStays(
   ]
   const lines: CostLine[] = []
   for (const { kind, region, name, fixed } of rows) {
-    const made = facts.parse(fixed)
+    const made = factsOfMachine.parse(fixed)
     switch (kind) {
       case 'base':
         things.push({ what: 'Network and bucket (its objects cost what S3 asks)', region, stack: name })
@@ -50,25 +48,4 @@ export async function readWhatStays(
     }
   }
   return { things, cost: costOf(lines) }
-}
-
-const facts = z.object({
-  instanceType: z.string().optional(),
-  rootGigabytes: z.coerce.number().optional(),
-  volumes: z
-    .string()
-    .transform((text) => disks.parse(JSON.parse(text)))
-    .optional(),
-})
-
-function serverLines(
-  region: string,
-  { instanceType, rootGigabytes, volumes }: z.infer<typeof facts>,
-): CostLine[] {
-  return [
-    ...(instanceType ? [instanceLine(region, instanceType)] : []),
-    ...(rootGigabytes ? [volumeLine(region, 'System disk', { gigabytes: rootGigabytes, type: 'gp3' })] : []),
-    ...(volumes ?? []).map((disk) => volumeLine(region, `Disk ${disk.name}`, disk)),
-    addressLine(region),
-  ]
 }

@@ -11,3 +11,22 @@ export type CostLine = {
   what: string
   microDollars: MicroDollars | null
 }
+
+/** As it crosses the wire: micro-dollars as decimal strings; null stays unknown. */
+export type CostShown = {
+  lines: { what: string; microDollars: string | null }[]
+  totalMicroDollars: string | null
+  pricesAsOf: string
+}
+
+export function showCost({ lines, totalMicroDollars, pricesAsOf }: Cost): CostShown {
+  return {
+    lines: lines.map(({ what, microDollars }) => ({ what, microDollars: showAmount(microDollars) })),
+    totalMicroDollars: showAmount(totalMicroDollars),
+    pricesAsOf,
+  }
+}
+
+export function showAmount(amount: MicroDollars | null): string | null {
+  return amount === null ? null : String(amount)
+}

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { addressLine, costOf, instanceLine, volumeLine } from './price.ts'
+import { runnerCost } from './runner-cost.ts'
 
 test('a small ARM server with a 20 GB disk in us-east-1 costs what its parts cost', () => {
   const cost = costOf([
@@ -23,4 +24,11 @@ test('an unknown type, region or kind of volume is unknown, and so is the sum', 
   ).toBeNull()
   expect(instanceLine('mars-north-1', 't4g.small').microDollars).toBeNull()
   expect(volumeLine('us-east-1', 'Disk', { gigabytes: 10, type: 'io2' }).microDollars).toBeNull()
+})
+
+test('a runner costs its minutes and its disk', () => {
+  const cost = runnerCost('us-east-1', { instanceType: 't4g.small', minutes: 90 })
+  // 0.0168 × 1.5 + 30 × 0.08
+  expect(cost.lines.map(({ microDollars }) => microDollars)).toEqual([25_200n, 2_400_000n])
+  expect(runnerCost('us-east-1', { instanceType: 'z99.large', minutes: 0 }).totalMicroDollars).toBeNull()
 })

@@ -34,6 +34,13 @@ export function instanceLine(region: string, instanceType: string): CostLine {
   return { what: `${instanceType}, running all month`, microDollars: amount(hour, hoursMonth) }
 }
 
+/** An instance that ran so many minutes. AWS bills it by the second, so that minutes are as exact as they are measured. */
+export function instanceMinutesLine(region: string, instanceType: string, minutes: number): CostLine {
+  const hour = priceList.regions[region]?.instanceHour[instanceType]
+  const counted = `${minutes.toLocaleString('en-US')} ${minutes === 1 ? 'minute' : 'minutes'}`
+  return { what: `${instanceType}, ${counted}`, microDollars: amount(hour, minutes / 60) }
+}
+
 /** A volume, attached or not, its instance running or not. */
 export function volumeLine(
   region: string,

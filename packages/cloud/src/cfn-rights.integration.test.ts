@@ -1,0 +1,176 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam'
+import { asId, newId, stoppedClock } from '@slipway/core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ensureBase, readBase } from './base/ensure-base.ts'
+import { baseStackName, boundaryArn, runnerProfileArn, runnerRoleName } from './names.ts'
+import { cfn, cfnNever, type Grant } from './permissions.ts'
+import { policyFor } from './policy.ts'
+import { buildTemplate } from './synth/build-template.ts'
+import { type ConnectedAccount, connectAccount, untilEnded } from './testing/connected-account.ts'
+import { liveAs, placeholder, readTemplate, type StackLife, type Template } from './testing/stack-life.ts'
+
+// The role that CloudFormation acts with, without one of its actions after another: some stack of ours then fails
+// for want of it. What only reads is not asked for by the emulator; that AWS asks for it is checked against AWS's
+// own schemas by scripts/lint-policies.mjs.
+const actions = [...new Set([...cfn.network, ...cfn.compute].flatMap((grant) => grant.actions))]
+const notAskedHere = actions.filter(
+  (action) => /:(Describe|Get|List)/.test(action) || action === 'iam:UntagRole',
+)
+
+let on: ConnectedAccount
+let cloudFormation: CloudFormationClient
+let iam: IAMClient
+let lives: StackLife[]
+
+beforeAll(async () => {
+  on = await connectAccount(stoppedClock(new Date()))
+  const root = on.aws.root(on.account)
+  cloudFormation = new CloudFormationClient(root)
+  iam = new IAMClient(root)
+  await untilEnded(() => ensureBase(on.context()))
+  lives = [baseLife(), ...(await livesOfInstances())]
+})
+afterAll(() => on?.close())
+
+test('every stack is made, changed, deleted and taken back with the actions that change something', async () => {
+  expect(await refusedWithout(notAskedHere)).toEqual([undefined, undefined, undefined])
+})
+
+test.concurrent.each(actions.filter((action) => !notAskedHere.includes(action)))(
+  'without %s a stack of ours fails, for want of just that',
+  async (action) => {
+    const refused = (await refusedWithout([action])).filter((found) => found !== undefined)
+    expect(new Set(refused)).toEqual(new Set([action]))
+  },
+)
+
+/** What each stack was refused when the role lacks these actions; the first refusal ends it. */
+async function refusedWithout(missing: readonly string[]): Promise<Array<string | undefined>> {
+  const role = await makeRoleWithout(missing)
+  const refused: Array<string | undefined> = []
+  for (const life of lives) {
+    refused.push(await liveAs(cloudFormation, role, life, random))
+    if (refused.at(-1)) break
+  }
+  return refused
+}
+
+const random = () => newId('environment').slice(-placeholder.length)
+
+async function makeRoleWithout(missing: readonly string[]): Promise<string> {
+  const without = (grants: readonly Grant[]) =>
+    grants
+      .map((grant) => ({ ...grant, actions: grant.actions.filter((action) => !missing.includes(action)) }))
+      .filter((grant) => grant.actions.length > 0)
+  const names = { account: on.account, connection: on.cloudAccountId, region: '*' }
+  const RoleName = `cfn-${random()}`
+  const trusted = { Service: 'cloudformation.amazonaws.com' }
+  const { Role } = await iam.send(
+    new CreateRoleCommand({
+      RoleName,
+      AssumeRolePolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: trusted, Action: 'sts:AssumeRole' }],
+      }),
+    }),
+  )
+  const policies = {
+    network: policyFor(names, without(cfn.network)),
+    compute: policyFor(names, without(cfn.compute), cfnNever),
+  }
+  for (const [PolicyName, document] of Object.entries(policies)) {
+    const PolicyDocument = JSON.stringify(document)
+    await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }))
+  }
+  return Role?.Arn ?? ''
+}
+
+const zones = ['us-east-1a', 'us-east-1b', 'us-east-1c']
+
+/** A zone more, and what a later revision of the template may bring to a base that has been there for years. */
+function baseLife(): StackLife {
+  const config = {
+    zones: zones.slice(0, 2),
+    bucket: `slipway-${on.account}-${placeholder}`,
+    runnerProfileArn: runnerProfileArn(on.account, on.cloudAccountId),
+    runnerTemplateName: `slipway-runner-${placeholder}`,
+  }
+  const name = 'slipway-base'
+  const first = readTemplate(buildTemplate({ kind: 'base', name, config }))
+  const later = readTemplate(buildTemplate({ kind: 'base', name, config: { ...config, zones } }))
+  const rule = { IpProtocol: 'tcp', FromPort: 8443, ToPort: 8443, CidrIp: '0.0.0.0/0' }
+  const ours = { Key: 'slipway:managed', Value: 'true' }
+  change(first, 'Gateway', { Tags: [ours, { Key: 'Name', Value: 'slipway' }] })
+  change(later, 'Gateway', { Tags: [ours] })
+  change(later, 'HostGroup', { SecurityGroupIngress: [rule] })
+  change(later, 'RunnerTemplate', { LaunchTemplateData: { InstanceType: 't3.micro' } })
+  return { kind: 'base', first: JSON.stringify(first), later: JSON.stringify(later) }
+}
+
+function change(template: Template, resource: string, properties: Record<string, unknown>): void {
+  Object.assign(template.Resources[resource]?.Properties ?? {}, properties)
+}
+
+/** The runner's and a server's with two disks: another size, a bigger disk, a disk less, another title. */
+async function livesOfInstances(): Promise<StackLife[]> {
+  const base = await on.db.inOrganisation(on.organisationId, (tx) => readBase(tx, on.context()))
+  const { Stacks } = await cloudFormation.send(
+    new DescribeStacksCommand({ StackName: baseStackName(on.cloudAccountId) }),
+  )
+  const output = (name: string) =>
+    Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === name)?.OutputValue ?? ''
+  const [subnet] = base.subnets
+  if (!subnet) throw new Error('the base has no subnet')
+  const instance = {
+    imageId: 'ami-0c2023a1b2c3d4e5f',
+    subnetId: subnet.subnetId,
+    zone: subnet.zone,
+    userData: Buffer.from('#!/bin/sh\n').toString('base64'),
+  }
+  const runner = {
+    ...instance,
+    launchTemplateId: output('RunnerTemplateId'),
+    launchTemplateVersion: output('RunnerTemplateVersion'),
+    profileName: runnerRoleName(on.cloudAccountId),
+    runnerGroupId: output('RunnerGroupId'),
+    instanceType: 't3.medium',
+  }
+  const data = { name: 'data', device: '/dev/sdf', gigabytes: 20, type: 'gp3' }
+  const server = {
+    ...instance,
+    account: on.account,
+    region: 'us-east-1',
+    organisationId: on.organisationId,
+    environmentId: asId('environment', `env_${placeholder}`),
+    title: 'shop production',
+    bucket: base.bucket,
+    boundaryArn: boundaryArn(on.account, on.cloudAccountId),
+    hostGroupId: base.hostGroupId,
+    instanceType: 't3.small',
+    rootGigabytes: 10,
+    disks: [data, { name: 'cache', device: '/dev/sdg', gigabytes: 100, type: 'gp3', iops: 4000 }],
+  }
+  const changed = {
+    ...server,
+    title: 'store production',
+    instanceType: 'm7i.large',
+    disks: [{ ...data, gigabytes: 40 }],
+  }
+  return [
+    {
+      kind: 'runner',
+      first: buildTemplate({ kind: 'runner', name: 'slipway-runner', config: runner }),
+      later: buildTemplate({
+        kind: 'runner',
+        name: 'slipway-runner',
+        config: { ...runner, instanceType: 't3.large' },
+      }),
+    },
+    {
+      kind: 'server',
+      first: buildTemplate({ kind: 'server', name: 'slipway-server', config: server }),
+      later: buildTemplate({ kind: 'server', name: 'slipway-server', config: changed }),
+    },
+  ]
+}

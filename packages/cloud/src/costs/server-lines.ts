@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import type { CostLine } from './cost.ts'
+import { addressLine, instanceLine, volumeLine } from './price.ts'
+
+const disks = z.array(z.object({ name: z.string(), gigabytes: z.number(), type: z.string() }))
+
+/** What the row of a stack says of the machine that stands, as it was noted when it did; absent before that. */
+export const factsOfMachine = z.object({
+  instanceType: z.string().optional(),
+  rootGigabytes: z.coerce.number().optional(),
+  volumes: z
+    .string()
+    .transform((text) => disks.parse(JSON.parse(text)))
+    .optional(),
+})
+
+/** A server that stands, part by part. */
+export function serverLines(
+  region: string,
+  { instanceType, rootGigabytes, volumes }: z.infer<typeof factsOfMachine>,
+): CostLine[] {
+  return [
+    ...(instanceType ? [instanceLine(region, instanceType)] : []),
+    ...(rootGigabytes ? [volumeLine(region, 'System disk', { gigabytes: rootGigabytes, type: 'gp3' })] : []),
+    ...(volumes ?? []).map((disk) => volumeLine(region, `Disk ${disk.name}`, disk)),
+    addressLine(region),
+  ]
+}

@@ -1,0 +1,11 @@
+import type { AppId } from '@slipway/core'
+import type { Tx } from '@slipway/db'
+
+/** Whether this commit of the app is marked bad, by whichever push it came: it deploys only when a person lets it in. */
+export async function wasBad(tx: Tx, appId: AppId, sha: string): Promise<boolean> {
+  const bad = await tx.revision.findFirst({
+    where: { appId, sha, badSince: { not: null } },
+    select: { id: true },
+  })
+  return bad !== null
+}

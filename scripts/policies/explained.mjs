@@ -1,0 +1,82 @@
+import { cfn } from '../../packages/cloud/src/permissions.ts'
+
+/** What may be done to our things only: granted on condition that they carry our tag. */
+const onlyToOurs = [...cfn.network, ...cfn.compute]
+  .filter(({ conditions }) => conditions?.StringEquals?.['aws:ResourceTag/slipway:managed'] === 'true')
+  .flatMap(({ actions }) => actions)
+
+const creations = [
+  'ec2:AllocateAddress',
+  'ec2:CreateInternetGateway',
+  'ec2:CreateLaunchTemplate',
+  'ec2:CreateRouteTable',
+  'ec2:CreateSecurityGroup',
+  'ec2:CreateSubnet',
+  'ec2:CreateVolume',
+  'ec2:CreateVpc',
+  'ec2:RunInstances',
+]
+
+/**
+ * What parliament and cloudsplaining find and we mean. Each detail of `details` must be found; of `among` at least
+ * one must be.
+ * @type {{ tool: string, policy: string, issue: string, details?: string[], among?: string[], why: string }[]}
+ */
+export const explained = [
+  {
+    tool: 'cloudsplaining',
+    policy: 'Cfn',
+    issue: 'INFRASTRUCTURE_MODIFICATION',
+    details: creations,
+    why: 'What is not there yet has no ARN and no tag. CloudFormation alone can be this role, for stacks of ours.',
+  },
+  {
+    tool: 'parliament',
+    policy: 'Cfn',
+    issue: 'RESOURCE_STAR',
+    details: creations,
+    why: 'The same, as parliament says it.',
+  },
+  {
+    tool: 'parliament',
+    policy: 'Cfn',
+    issue: 'RESOURCE_STAR',
+    among: onlyToOurs,
+    why: 'Any resource that carries our tag: parliament does not read conditions.',
+  },
+  {
+    tool: 'cloudsplaining',
+    policy: 'Cfn',
+    issue: 'UNRESTRICTED_TAGGING',
+    details: ['ec2:CreateTags', 'ec2:DeleteTags'],
+    why: 'Allowed within a creation, and on what carries our tag: so nothing of the customer can be made ours.',
+  },
+  {
+    tool: 'parliament',
+    policy: 'Cfn',
+    issue: 'RESOURCE_POLICY_PRIVILEGE_ESCALATION',
+    details: ['s3:PutBucketPolicy', 's3:PutLifecycleConfiguration'],
+    why: 'Who makes a bucket sets its policy and its lifecycle; only buckets named slipway-<account>-… can be meant.',
+  },
+  {
+    tool: 'parliament',
+    policy: 'Cfn',
+    issue: 'UNKNOWN_ACTION',
+    details: ['ec2:DescribeVpcEncryptionControls', 's3:GetBucketAbac'],
+    why: "Newer than parliament's list; AWS's own schema of the resource type asks for them.",
+  },
+  {
+    tool: 'cloudsplaining',
+    policy: 'Control',
+    issue: 'ASSUMABLE_FROM_ANOTHER_ACCOUNT',
+    details: ['arn:aws:iam::111111111111:root'],
+    why: "Slipway's account, and there by conditions one principal with this connection's ExternalId; each connection proves that it is refused without it.",
+  },
+  ...['HostRole', 'Runner'].map((policy) => ({
+    tool: 'cloudsplaining',
+    policy,
+    issue: 'ASSUMABLE_BY_A_COMPUTE_SERVICE',
+    details: ['ec2'],
+    why: 'It is the role of an instance, and bounded; the app on it cannot reach the metadata that hands it out.',
+  })),
+]
