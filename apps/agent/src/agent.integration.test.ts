@@ -98,7 +98,7 @@ const buildOf = (sha: string, more: Partial<BuildSpecInput> = {}) => {
     releaseId,
     repository: { url: git.url, token, sha },
     commands: [],
-    runtime: { kind: 'node' as const, range: '>=24' },
+    runtimes: [{ kind: 'node', range: '>=24' }],
     output: { bucket, key: `environments/test/releases/${releaseId}.tar.gz` },
     ...more,
   }
@@ -125,7 +125,7 @@ describe('a runner', () => {
     const sha = git.commit({ 'server.js': serverSaying('hello'), 'package.json': '{"name":"app"}' })
     const spec = buildOf(sha, { commands: ['node --version > version.txt', 'echo built'] })
     const output = buildOutput.parse(await good(runner.plane, runner.plane.command({ kind: 'build', spec })))
-    expect(output).toMatchObject({ architecture: process.arch, runtime: process.versions.node })
+    expect(output).toMatchObject({ architecture: process.arch, runtime: `Node ${process.versions.node}` })
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: spec.output.key }))
     const archive = path.join(root, 'release.tar.gz')
     execFileSync('/bin/sh', ['-c', `cat > ${archive}`], { input: await Body?.transformToByteArray() })

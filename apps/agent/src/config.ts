@@ -20,6 +20,12 @@ const environment = z.object({
   HTTPS_PROXY: z.string().optional().describe('how builds reach the network'),
   NO_PROXY: z.string().optional().describe('what builds reach directly'),
   NODE_EXTRA_CA_CERTS: z.string().optional().describe('whom builds trust besides the system'),
+  SSL_CERT_FILE: z.string().optional().describe('whom builds trust instead of what their tools bring'),
+  PIP_CERT: z.string().optional().describe('whom pip trusts'),
+  PIP_INDEX_URL: z.string().optional().describe('the registry of Python that builds use'),
+  UV_DEFAULT_INDEX: z.string().optional().describe('the registry of Python that builds use'),
+  GOPROXY: z.string().optional().describe('where builds get Go modules'),
+  GOSUMDB: z.string().optional().describe('whom builds ask whether a Go module is genuine'),
 })
 
 /** What builds inherit of the machine: how it reaches the network, and nothing else. */
@@ -29,6 +35,12 @@ const networkNames = [
   'HTTPS_PROXY',
   'NO_PROXY',
   'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+  'PIP_CERT',
+  'PIP_INDEX_URL',
+  'UV_DEFAULT_INDEX',
+  'GOPROXY',
+  'GOSUMDB',
 ] as const
 
 export type AgentConfig = {

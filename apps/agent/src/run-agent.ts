@@ -3,7 +3,7 @@ import { makeLog, realClock, UserError } from '@slipway/core'
 import { buildOutput, type CommandOutcome, deployOutput, protocolVersion } from '@slipway/protocol'
 import { startTicksOf } from './apps/process-record.ts'
 import { build } from './build/build.ts'
-import { prepareRuntime } from './build/runtime.ts'
+import { prepareNode } from './build/runtimes/npm-runtime.ts'
 import { Channel } from './channel/channel.ts'
 import { LogOutbox } from './channel/log-outbox.ts'
 import { CommandRunner, type Execute } from './commands/command-runner.ts'
@@ -156,7 +156,7 @@ export async function runAgent(serveCommand: string[]): Promise<void> {
   minutes.begin()
   if (!host) {
     await rm(home.cache('home', '.npm', '_logs'), { recursive: true, force: true })
-    prepareRuntime({ home, log })
+    prepareNode({ home, log })
   }
 }
 

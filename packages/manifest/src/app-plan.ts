@@ -4,11 +4,14 @@ import type { ManifestProblem } from './problem.ts'
 const architecture = z.enum(['x86_64', 'arm64'])
 export type Architecture = z.infer<typeof architecture>
 
-/** What a release must bring along to run: Node of a range (npm's syntax), or nothing but the release itself. */
-const runtime = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('node'), range: z.string().min(1).max(100) }),
-  z.object({ kind: z.literal('none') }),
-])
+/**
+ * What a release is built with, and carries where it runs with it too. The range is in the notation of the
+ * language itself: npm's for Node, Deno and Bun, PEP 440 for Python, one version for the others.
+ */
+const runtime = z.object({
+  kind: z.enum(['node', 'bun', 'deno', 'python', 'ruby', 'php', 'java', 'go', 'rust']),
+  range: z.string().min(1).max(100),
+})
 export type Runtime = z.infer<typeof runtime>
 
 /** Sizes by name; which instance type stands behind one is decided by the compute target. */
@@ -70,7 +73,8 @@ export const appPlanSchema = z.object({
   services: z.array(servicePlan).min(1),
   /** Shell commands for the top of a clone, in this order, each once; none when nothing is to be built. */
   build: z.array(z.string()),
-  runtime,
+  /** Each kind once; none when nothing but the release itself is needed. */
+  runtimes: z.array(runtime),
   machine,
   /** What a ready executable or the instance type fixes; `any` leaves the choice to the target. */
   architecture: z.union([architecture, z.literal('any')]),

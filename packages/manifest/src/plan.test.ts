@@ -48,7 +48,7 @@ test('a Node app: its lock file installs, its build script builds, its start scr
   }
   expect(await planOf({ 'package.json': json(read), 'package-lock.json': '{}' })).toMatchObject({
     build: ['npm ci --include=dev --no-audit --no-fund', 'npm run build'],
-    runtime: { kind: 'node', range: '22.x' },
+    runtimes: [{ kind: 'node', range: '22.x' }],
     services: [{ name: 'web', kind: 'web', run: 'next start' }],
   })
 })
@@ -61,7 +61,7 @@ test('each lock file brings its own manager, in the version that package.json na
   ])
   expect(await installOf('yarn.lock')).toEqual(['npx -y yarn@1 install --frozen-lockfile --production=false'])
   expect(await installOf('yarn.lock', 'yarn@4.2.2')).toEqual([
-    'npx -y @yarnpkg/cli-dist@4.2.2 install --immutable',
+    'YARN_NODE_LINKER=node-modules npx -y @yarnpkg/cli-dist@4.2.2 install --immutable',
   ])
   expect(await installOf('yarn.lock', 'yarn@$(reboot)')).toEqual([
     'npx -y yarn@1 install --frozen-lockfile --production=false',
@@ -108,7 +108,7 @@ test('a broken Procfile names its line', async () => {
 test('a folder of pages is served as it is, also when a build makes it', async () => {
   expect(await planOf({ 'public/index.html': '' })).toMatchObject({
     services: [{ kind: 'static', root: 'public', run: '' }],
-    runtime: { kind: 'none' },
+    runtimes: [],
   })
   const vite = json({ scripts: { build: 'vite build', dev: 'vite' }, devDependencies: { vite: '8' } })
   expect(await planOf({ 'index.html': '', 'package.json': vite, 'package-lock.json': '' })).toMatchObject({
@@ -133,7 +133,7 @@ function elf(machine: number): Uint8Array {
 test('a ready executable is run as it is, on a host of its architecture', async () => {
   expect(await planOf({ hello: { executable: elf(0xb7) }, 'README.md': '' })).toMatchObject({
     services: [{ name: 'web', run: './hello' }],
-    runtime: { kind: 'none' },
+    runtimes: [],
     architecture: 'arm64',
   })
   const files = {
@@ -203,7 +203,7 @@ test('variables and secrets come with the plan, numbers as text', async () => {
 const refused: [string, string, Record<string, string>][] = [
   ['nothing at all', 'manifest-empty', {}],
   ['nothing that says what runs', 'manifest-nothing-detected', { 'README.md': '' }],
-  ['a language that is not detected yet', 'manifest-nothing-detected', { 'requirements.txt': '' }],
+  ['a language that is not detected yet', 'manifest-nothing-detected', { 'mix.exs': '' }],
   ['a Node app without a start', 'manifest-no-start', { 'package.json': '{"scripts":{"test":"x"}}' }],
   ['a package.json that is not JSON', 'manifest-package-json', { 'package.json': '{' }],
   ['a package.json of another form', 'manifest-package-json', { 'package.json': '{"scripts":[]}' }],

@@ -8,7 +8,14 @@ import { manifestFile, readManifest } from './read-manifest.ts'
 import { cleanFolder, type Manifest, type ManifestService } from './schema.ts'
 import { asKind, machineOf, type Part, partOf } from './service-part.ts'
 import { join, readText, type Tree } from './tree.ts'
-import { architectureOf, diskProblems, joinRuntimes, machineProblems, secretProblems } from './whole-app.ts'
+import {
+  architectureOf,
+  diskProblems,
+  joinRuntimes,
+  machineProblems,
+  runtimeProblems,
+  secretProblems,
+} from './whole-app.ts'
 
 /**
  * The plan of one revision: what slipway.yaml says, and detection for all that it leaves out. All problems are
@@ -25,6 +32,7 @@ export async function plan(tree: Tree): Promise<PlanResult> {
   problems.push(
     ...diskProblems(parts, placeOf),
     ...machineProblems(parts),
+    ...runtimeProblems(parts),
     ...secretProblems(manifest, placeOf),
   )
   const architecture = await architectureOf(tree, parts, problems)
@@ -39,7 +47,7 @@ export async function plan(tree: Tree): Promise<PlanResult> {
     hasManifest: read.found,
     services: parts.map((part) => part.service),
     build: [...new Set(parts.flatMap((part) => part.build.map(commandAtTop)))],
-    runtime: joinRuntimes(parts.map((part) => part.runtime)),
+    runtimes: joinRuntimes(parts),
     machine: parts.find((part) => part.machine)?.machine?.machine ?? { kind: 'size', size: 'small' },
     architecture,
     variables: Object.fromEntries(
@@ -218,12 +226,12 @@ async function nothingDetected(
   const where = root === '' ? 'this repository' : root
   const sign = await signOf(tree, root)
   const example = `Add ${manifestFile} with services: { ${name}: { build: …, run: … } }, or a Procfile.`
+  if (found?.undecided) return found.undecided
   if (found) {
     return {
       code: 'manifest-no-start',
-      what: `${where} is a ${found.kind === 'node' ? 'Node app' : found.kind}, but nothing says how it starts.`,
-      why: 'package.json has no start script and no main, and there is no server.js, index.js or app.js.',
-      todo: 'Add a start script to package.json, or a Procfile with web: <command>.',
+      what: `${where} is ${found.title}, but nothing says how it starts.`,
+      ...(found.question ?? { todo: example }),
     }
   }
   if (sign) {
@@ -237,7 +245,7 @@ async function nothingDetected(
   return {
     code: 'manifest-nothing-detected',
     what: `Nothing in ${where} says what is to be run.`,
-    why: 'Looked for: slipway.yaml, Procfile, package.json, server.js, one ready executable, index.html.',
+    why: 'Looked for: slipway.yaml, a Procfile, the files by which each language is known, one ready executable, index.html.',
     todo: example,
   }
 }

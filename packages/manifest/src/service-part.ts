@@ -1,5 +1,6 @@
-import type { DiskPlan, Machine, Runtime, ServicePlan } from './app-plan.ts'
-import type { Detection } from './detect/detection.ts'
+import type { DiskPlan, Machine, ServicePlan } from './app-plan.ts'
+import { runtimesOfCommand } from './detect/detect.ts'
+import type { Detection, RuntimeWish, Step } from './detect/detection.ts'
 import type { Process } from './detect/procfile.ts'
 import type { Place } from './problem.ts'
 import { manifestFile } from './read-manifest.ts'
@@ -12,8 +13,8 @@ const diskGigabytesDefault = 8
 /** What one service adds to the plan. */
 export type Part = {
   service: ServicePlan
-  build: Detection['build']
-  runtime: Runtime
+  build: Step[]
+  runtimes: RuntimeWish[]
   machine?: { machine: Machine; place: Place | undefined }
 }
 
@@ -31,8 +32,9 @@ export function partOf(input: {
       ? (manifest.publish ?? (found?.run === undefined ? found?.publish : undefined))
       : undefined
   const isStatic = publish !== undefined
-  const build = manifest.build === undefined ? (found?.build ?? []) : [{ root, command: manifest.build }]
-  const runtime = found?.runtime ?? runtimeOf(command ?? '')
+  const isRunAsFound = command === undefined && found?.run !== undefined
+  const foundBuild = [...(found?.build ?? []), ...(isRunAsFound ? (found?.runBuild ?? []) : [])]
+  const build = manifest.build === undefined ? foundBuild : [{ root, command: manifest.build }]
   return {
     service: {
       name,
@@ -50,14 +52,18 @@ export function partOf(input: {
       ],
     },
     build,
-    // A site needs Node only while it is built.
-    runtime: isStatic && build.length === 0 ? { kind: 'none' } : runtime,
+    // A site needs what builds it only while it is built.
+    runtimes: isStatic && build.length === 0 ? [] : runtimesOf(found, command ?? ''),
   }
 }
 
-/** A command that starts Node by name needs Node, whatever else is in the folder. */
-function runtimeOf(run: string): Runtime {
-  return /^(exec\s+)?(node|npm|npx)\s/.test(run) ? { kind: 'node', range: '24' } : { kind: 'none' }
+/** Those of what was found, and what the command starts by name beside them. */
+function runtimesOf(found: Detection | undefined, command: string): RuntimeWish[] {
+  const known = found?.runtimes ?? []
+  const started = runtimesOfCommand(command)
+    .filter(({ kind }) => !known.some((one) => one.kind === kind))
+    .map((runtime) => ({ ...runtime, isNamed: false }))
+  return [...known, ...started]
 }
 
 function healthOf(manifest: ManifestService): ServicePlan['health'] {

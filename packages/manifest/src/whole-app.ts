@@ -5,9 +5,35 @@ import type { Manifest } from './schema.ts'
 import type { Part } from './service-part.ts'
 import type { Tree } from './tree.ts'
 
-/** One release carries one runtime: the range of the first service that needs Node. */
-export function joinRuntimes(runtimes: Runtime[]): Runtime {
-  return runtimes.find((runtime) => runtime.kind === 'node') ?? { kind: 'none' }
+/** One release carries each runtime once: in the range that a service names, else in our default. */
+export function joinRuntimes(parts: Part[]): Runtime[] {
+  const wishes = parts.flatMap((part) => part.runtimes)
+  const ordered = [...wishes.filter((wish) => wish.isNamed), ...wishes.filter((wish) => !wish.isNamed)]
+  return [...new Set(wishes.map(({ kind }) => kind))].flatMap((kind) => {
+    const wish = ordered.find((one) => one.kind === kind)
+    return wish ? [{ kind, range: wish.range }] : []
+  })
+}
+
+/** Two services that name different ranges of one runtime: either choice would be wrong for the other. */
+export function runtimeProblems(parts: Part[]): ManifestProblem[] {
+  const wishes = parts.flatMap(({ service, runtimes }) =>
+    runtimes.filter(({ isNamed }) => isNamed).map((wish) => ({ service: service.name, ...wish })),
+  )
+  return [...new Set(wishes.map(({ kind }) => kind))].flatMap((kind) => {
+    const [first, ...others] = wishes.filter((wish) => wish.kind === kind)
+    const other = others.find(({ range }) => range !== first?.range)
+    if (first === undefined || other === undefined) return []
+    return [
+      {
+        code: 'manifest-two-runtimes',
+        what: `services.${first.service} asks for ${kind} ${first.range}, services.${other.service} for ${kind} ${other.range}.`,
+        why: 'All services of an app are one release, which carries one of each.',
+        todo: 'Name the same version for both.',
+        value: other.range,
+      },
+    ]
+  })
 }
 
 export async function architectureOf(

@@ -97,12 +97,20 @@ function environmentOf(request: StartRequest, port: number | null): Record<strin
   return {
     NODE_ENV: 'production',
     LANG: 'C.UTF-8',
+    // Else what it prints is only seen once a buffer is full.
+    PYTHONUNBUFFERED: '1',
     ...request.variables,
     HOME: home.service(service.name),
     PATH: [
+      path.join(release, service.root, '.venv/bin'),
       path.join(release, '.slipway/runtime/bin'),
       path.join(release, service.root, 'node_modules/.bin'),
       request.path,
+    ].join(':'),
+    // A runtime's own libraries, such as that of Python, which the host need not have.
+    LD_LIBRARY_PATH: [
+      path.join(release, '.slipway/runtime/lib'),
+      ...(request.variables.LD_LIBRARY_PATH ? [request.variables.LD_LIBRARY_PATH] : []),
     ].join(':'),
     ...(port === null ? {} : { PORT: String(port) }),
     SLIPWAY_SERVICE: service.name,

@@ -30,13 +30,23 @@ export const buildFailures = {
       todo: 'Find which command hangs in the log. If it really needs longer, raise the build’s time limit.',
     })
   },
-  noRuntime(range: string, lines: string[]): UserError {
+  /** `runtime` is its name with the range, such as `Python >=3.13`; `lines` what its own tools said. */
+  noRuntime(runtime: string, todo: string, lines: string[]): UserError {
     return new UserError({
       code: 'build-no-runtime',
       kind: 'failed',
-      what: `There is no Node “${range}” for this runner.`,
-      todo: 'Name another version in package.json ("engines": {"node": "24"}).',
+      what: `This runner has no ${runtime}, and could not get it.`,
+      todo,
       details: lines,
+    })
+  },
+  runtimeNotBrought(kind: string, brought: string[]): UserError {
+    return new UserError({
+      code: 'build-runtime-not-brought',
+      kind: 'failed',
+      what: `This runner has no ${kind} that a release could carry.`,
+      why: `A release carries what it runs with, and runners bring ${brought.join(', ')} so far.`,
+      todo: 'Commit a ready executable that brings its own (for PHP, FrankenPHP makes one), and name it by run in slipway.yaml.',
     })
   },
   noExecutable(service: string, file: string): UserError {

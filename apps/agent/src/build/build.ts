@@ -6,6 +6,7 @@ import { type Architecture, type BuildOutput, type BuildSpec, buildStream } from
 import { giveToAppUser } from '../apps/app-user.ts'
 import { hostFailures } from '../apps/failures.ts'
 import { redactor } from '../apps/redact.ts'
+import { s3Settings } from '../aws-settings.ts'
 import type { LogOutbox } from '../channel/log-outbox.ts'
 import type { AgentConfig } from '../config.ts'
 import type { Home } from '../home.ts'
@@ -15,7 +16,8 @@ import { checkOut } from './check-out.ts'
 import { restoreModules, storeModules } from './modules-cache.ts'
 import { packAndUpload } from './pack.ts'
 import { endStrays, runCommand } from './run-command.ts'
-import { provideRuntime } from './runtime.ts'
+import { provideRuntimes } from './runtimes/provide-runtimes.ts'
+import type { Runtime } from './runtimes/runtime.ts'
 
 /** Below this no build is begun: it would end half-way with a stranger error. */
 const freeBytesMin = 512 * 1_048_576
@@ -66,38 +68,39 @@ export async function build(
     await timed('clone', () =>
       checkOut({ ...spec.repository, folder: work, path: config.path, network: config.network, say, signal }),
     )
-    const runtime =
-      spec.runtime &&
-      (await timed('runtime', () =>
-        provideRuntime({ range: spec.runtime?.range ?? '*', config, home, say, signal }),
-      ))
+    const runtimes =
+      spec.runtimes.length === 0
+        ? []
+        : await timed('runtime', () => provideRuntimes(spec.runtimes, { config, home, say, signal }))
+    const names = runtimes.map(({ name }) => name).join(', ')
     const folder = path.join(work, spec.root)
-    const environment = environmentOf(id, spec, context, runtime?.binFolder)
+    const environment = environmentOf(id, spec, context, runtimes)
     for (const command of spec.commands) {
       await timed('command', async () => {
         say(`$ ${command}`)
-        const cache = { home, folder, command, runtime: runtime?.version ?? 'none', say }
+        const cache = { home, folder, command, runtime: names, say }
         if (await restoreModules(cache)) return
         const ending = await runCommand({ id, command, folder, environment, say, signal })
         if (ending.code !== 0) throw buildFailures.commandFailed(command, ending, ending.lastLines)
         await storeModules(cache)
       })
     }
+    for (const { finish } of runtimes) await finish?.(work)
     const released = spec.publish ? path.join(folder, spec.publish) : work
     const architecture = await architectureOf(released, spec.services, context.architecture)
     const { digest, sizeBytes } = await timed('upload', () =>
       packAndUpload({
         folder: released,
-        runtimeArchive: runtime?.archive,
-        s3: s3Of(config),
+        runtimeArchives: runtimes.flatMap(({ archive }) => archive ?? []),
+        s3: new S3Client(s3Settings(config)),
         ...spec.output,
         signal,
       }),
     )
     say(
-      `The release is ${(sizeBytes / 1_048_576).toFixed(1)} MB, for ${architecture}${runtime ? `, with Node ${runtime.version}` : ''}.`,
+      `The release is ${(sizeBytes / 1_048_576).toFixed(1)} MB, for ${architecture}${names && `, with ${names}`}.`,
     )
-    return { digest, sizeBytes, architecture, runtime: runtime?.version ?? null, phases }
+    return { digest, sizeBytes, architecture, runtime: names || null, phases }
   } catch (error) {
     const cause =
       signal.aborted && !(error instanceof UserError && error !== signal.reason) ? signal.reason : error
@@ -142,7 +145,7 @@ function environmentOf(
   id: string,
   spec: BuildSpec,
   { config, home }: BuildContext,
-  runtimeBin: string | undefined,
+  runtimes: Runtime[],
 ): Record<string, string> {
   const folder = path.join(home.build(id), 'source', spec.root)
   return {
@@ -153,21 +156,16 @@ function environmentOf(
     npm_config_fund: 'false',
     npm_config_audit: 'false',
     npm_config_update_notifier: 'false',
+    ...Object.assign({}, ...runtimes.map(({ variables }) => variables)),
     ...spec.variables,
     HOME: home.cache('home'),
-    PATH: [...(runtimeBin ? [runtimeBin] : []), path.join(folder, 'node_modules/.bin'), config.path].join(
-      ':',
-    ),
+    PATH: [
+      path.join(folder, '.venv/bin'),
+      ...runtimes.flatMap(({ binFolders }) => binFolders),
+      path.join(folder, 'node_modules/.bin'),
+      config.path,
+    ].join(':'),
     SLIPWAY_REVISION: spec.repository.sha,
     SLIPWAY_BUILD: id,
   }
-}
-
-function s3Of(config: AgentConfig): S3Client {
-  return new S3Client({
-    region: config.host.region,
-    ...(config.awsEndpoint ? { endpoint: config.awsEndpoint, forcePathStyle: true } : {}),
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-  })
 }

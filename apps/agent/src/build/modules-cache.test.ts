@@ -42,10 +42,19 @@ describe('node_modules', () => {
     expect(readFileSync(path.join(second, 'node_modules/a/index.js'), 'utf8')).toBe('original')
   })
 
+  it('come from the cache for the command that detection writes', async () => {
+    const command = 'npm ci --include=dev --no-audit --no-fund'
+    const first = checkout('first', 'lock 1')
+    install(first)
+    await storeModules(of(first, { command }))
+    expect(await restoreModules(of(checkout('second', 'lock 1'), { command }))).toBe(true)
+  })
+
   it.each([
     ['another lockfile', 'lock 2', {}],
     ['another runtime', 'lock 1', { runtime: '22.0.0' }],
     ['a command that is not an installation from the lockfile', 'lock 1', { command: 'npm install' }],
+    ['a command that does more', 'lock 1', { command: 'npm ci && npm run patch' }],
   ])('are installed for %s', async (_, lock, more) => {
     const first = checkout('first', 'lock 1')
     install(first)

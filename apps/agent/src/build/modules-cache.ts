@@ -8,11 +8,9 @@ import type { Home } from '../home.ts'
 
 /** Sets of modules that stay on the runner's disk. */
 const keptSets = 5
-/** Commands that make node_modules of nothing but these files, in the same way each time. */
-const installs: ReadonlyMap<string, readonly string[]> = new Map([
-  ['npm ci', ['package.json', 'package-lock.json', '.npmrc']],
-  ['npm ci --omit=dev', ['package.json', 'package-lock.json', '.npmrc']],
-])
+/** Makes node_modules of nothing but these files and its own options, in the same way each time. */
+const cleanInstall = /^npm ci(?: --[a-z-]+(?:=[a-z]+)?)*$/
+const installedFrom = ['package.json', 'package-lock.json', '.npmrc']
 
 type Request = { home: Home; folder: string; command: string; runtime: string; say(line: string): void }
 
@@ -41,10 +39,11 @@ export async function storeModules(request: Request): Promise<void> {
 }
 
 async function keptFolder({ home, folder, command, runtime }: Request): Promise<string | undefined> {
-  const files = installs.get(command.trim())
-  if (!files || !existsSync(path.join(folder, 'package-lock.json'))) return undefined
+  if (!cleanInstall.test(command.trim()) || !existsSync(path.join(folder, 'package-lock.json')))
+    return undefined
   const hash = createHash('sha256').update(`${command.trim()}\n${runtime}\n${process.arch}\n`)
-  for (const file of files) hash.update(file).update(await readFile(path.join(folder, file)).catch(() => ''))
+  for (const file of installedFrom)
+    hash.update(file).update(await readFile(path.join(folder, file)).catch(() => ''))
   return home.cache('modules', hash.digest('hex'))
 }
 

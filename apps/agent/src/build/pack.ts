@@ -10,7 +10,7 @@ import { uploadParts } from './upload-parts.ts'
 
 type Request = {
   folder: string
-  runtimeArchive: string | undefined
+  runtimeArchives: string[]
   s3: S3Client
   bucket: string
   key: string
@@ -19,12 +19,12 @@ type Request = {
 
 /**
  * Streams the folder as a `.tar.gz` into the bucket, without a copy on disk, and answers SHA-256 and size of
- * what is there. The runtime's entries come first, packed long ago: gzip members may simply follow each other
+ * what is there. The runtimes' entries come first, packed long ago: gzip members may simply follow each other
  * (RFC 1952 §2.2).
  */
 export async function packAndUpload({
   folder,
-  runtimeArchive,
+  runtimeArchives,
   s3,
   bucket,
   key,
@@ -40,7 +40,7 @@ export async function packAndUpload({
     )
     const own = Readable.from(entries).pipe(createGzip({ level: 1, chunkSize: 262_144 }))
     for (const stream of [
-      ...(runtimeArchive ? [createReadStream(runtimeArchive, { highWaterMark: 1_048_576 })] : []),
+      ...runtimeArchives.map((file) => createReadStream(file, { highWaterMark: 1_048_576 })),
       own,
     ]) {
       for await (const piece of stream) {

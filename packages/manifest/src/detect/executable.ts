@@ -16,8 +16,8 @@ export const executable: Detector = {
     const [only] = found
     if (only === undefined || found.length > 1) return undefined
     return {
-      kind: 'executable',
-      runtime: { kind: 'none' },
+      title: 'a ready executable',
+      runtimes: [],
       build: [],
       run: `./${only}`,
       why: [`${join(root, only)} is a ready executable: it is run as it is.`],

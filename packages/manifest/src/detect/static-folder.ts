@@ -12,8 +12,8 @@ export const staticFolder: Detector = {
       if (!entries.some((entry) => entry.kind === 'file' && entry.name === 'index.html')) continue
       const shown = folder === '' ? 'the folder itself' : folder
       return {
-        kind: 'static',
-        runtime: { kind: 'none' },
+        title: 'a site',
+        runtimes: [],
         build: [],
         publish: folder === '' ? '.' : folder,
         why: [

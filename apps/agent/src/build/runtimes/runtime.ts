@@ -1,0 +1,28 @@
+import type { AgentConfig } from '../../config.ts'
+import type { Home } from '../../home.ts'
+
+/** What one build has of a runtime. */
+export type Runtime = {
+  /** For people, such as `Node 24.21.0`. */
+  name: string
+  /** Folders of its programs, for the build's own commands. */
+  binFolders: string[]
+  /** Variables that its tools need while they build. */
+  variables: Record<string, string>
+  /** A gzip member of tar entries without an end, to be put before those of the release; none when it runs without. */
+  archive?: string
+  /** Makes what the commands left in the checkout fit for another folder on another machine. */
+  finish?(folder: string): Promise<void>
+}
+
+export type RuntimeRequest = {
+  /** As the language itself writes it. */
+  range: string
+  config: AgentConfig
+  home: Home
+  say(line: string): void
+  signal: AbortSignal
+}
+
+/** A runtime that a runner can bring. `provide` throws UserErrors of `buildFailures`. */
+export type RuntimeKind = { kind: string; provide(request: RuntimeRequest): Promise<Runtime> }
