@@ -2,6 +2,8 @@ import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { eventually } from './address.ts'
+import { keepFigures } from './figures.ts'
 import { connectAccount, createApp, type Person, signUp } from './person.ts'
 import { terminalOf } from './repository.ts'
 import { expect, test } from './slipway.ts'
@@ -42,17 +44,34 @@ test('every page is accessible, light and dark, wide and narrow', async ({ page,
   await person.api.apps.changeSettings.mutate({ ...named(person), autoDeploy: false })
   await repository.commit('Answer faster', { 'notes.md': 'It answers faster now.\n' })
   await terminalOf(repository.push())
+  const { organisationId } = person
+  await person.api.invitations.create.mutate({ organisationId, email: 'mate@example.com', role: 'viewer' })
+  const invitation = await eventually(() => {
+    const mail = slipway.mails().find((one) => JSON.stringify(one.to).includes('mate@example.com'))
+    return /\/invitation\/\S+/.exec(mail?.text ?? '')?.[0]
+  }, 'the invitation')
+  const environment = `${app}/environments/production`
+  await look(page, 'environment-new', environment)
+  await keepFigures(slipway, person, 'counter', {
+    minutes: 180,
+    lines: (ago) => [`GET / 200 in ${(ago * 7) % 23} ms`, `visit ${5000 - ago} counted`],
+  })
   const after: [string, string][] = [
     ['apps', home],
     ['pipeline', app],
     ['execution', `${app}/executions/1`],
     ['deploy', `${app}/executions/2/deploy`],
     ['commits', `${app}/commits`],
-    ['environment', `${app}/environments/production`],
+    ['environment', environment],
+    ['environment-table', `${environment}?range=6h&figures=table`],
+    ['environment-search', `${environment}?range=7d&figures-of=web&text=visit`],
+    ['environment-nothing-found', `${environment}?text=nowhere&output=error&when=1h`],
     ['variables', `${app}/variables`],
     ['app-settings', `${app}/settings`],
     ['bill', `${home}/bill`],
     ['people', `${home}/people`],
+    ['invitation', invitation],
+    ['invitation-unknown', '/invitation/of-nobody'],
     ['tokens', `${home}/tokens`],
     ['audit', `${home}/audit`],
     ['permissions', `${home}/permissions`],

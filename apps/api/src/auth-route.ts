@@ -5,7 +5,10 @@ import type { RateLimit } from './rate-limit.ts'
 /** Set here alone; whatever a client sends under this name is overwritten. */
 export const addressHeader = 'x-slipway-client'
 
-const addressed = z.object({ email: z.string().max(320) })
+const addressed = z
+  .object({ email: z.string().max(320), newEmail: z.string().max(320) })
+  .partial()
+  .transform(({ email, newEmail }) => email ?? newEmail)
 
 /** Requests that let somebody try a password, and those that make us write a mail. */
 const triesPassword = new Set([
@@ -13,11 +16,13 @@ const triesPassword = new Set([
   '/auth/sign-up/email',
   '/auth/reset-password',
   '/auth/change-password',
+  '/auth/delete-account',
 ])
 const sendsMail = new Set([
   '/auth/sign-up/email',
   '/auth/send-verification-email',
   '/auth/request-password-reset',
+  '/auth/change-email',
 ])
 
 /**
@@ -49,7 +54,7 @@ export async function answerAuth(
 
 function accountIn(body: string): string | undefined {
   try {
-    return addressed.safeParse(JSON.parse(body)).data?.email.trim().toLowerCase()
+    return addressed.safeParse(JSON.parse(body)).data?.trim().toLowerCase()
   } catch {
     return undefined
   }

@@ -4,13 +4,16 @@ import { audit } from './routers/audit.ts'
 import { bill } from './routers/bill.ts'
 import { cloudAccounts } from './routers/cloud-accounts.ts'
 import { commits } from './routers/commits.ts'
+import { costs } from './routers/costs.ts'
 import { environments } from './routers/environments.ts'
 import { executions } from './routers/executions.ts'
 import { firstSteps } from './routers/first-steps.ts'
+import { invitations } from './routers/invitations.ts'
 import { invoices } from './routers/invoices.ts'
 import { live } from './routers/live.ts'
 import { logs } from './routers/logs.ts'
 import { members } from './routers/members.ts'
+import { metrics } from './routers/metrics.ts'
 import { organisations } from './routers/organisations.ts'
 import { permissions } from './routers/permissions.ts'
 import { pushes } from './routers/pushes.ts'
@@ -24,13 +27,16 @@ export const appRouter = router({
   bill,
   cloudAccounts,
   commits,
+  costs,
   environments,
   executions,
   firstSteps,
+  invitations,
   invoices,
   live,
   logs,
   members,
+  metrics,
   organisations,
   permissions,
   pushes,

@@ -21,3 +21,22 @@ test.each([
 test('signing in leads back to the page that asked for it', () => {
   expect(nextPath('/o/acme/bill?month=2026-11')).toBe('/o/acme/bill?month=2026-11')
 })
+
+test('what is taken along at the door comes out as it went in', () => {
+  const address = new URL(
+    paths.signUp({ next: '/invitation/a?b&c', email: 'ada+1@example.com' }),
+    'http://here',
+  )
+  expect(Object.fromEntries(address.searchParams)).toEqual({
+    next: '/invitation/a?b&c',
+    email: 'ada+1@example.com',
+  })
+  expect(paths.signUp()).toBe('/sign-up')
+})
+
+test('what is chosen on a page is in its address, what is not is absent', () => {
+  expect(paths.chosen('/o/acme', { range: '7d', service: null, text: 'a b&c' })).toBe(
+    '/o/acme?range=7d&text=a+b%26c',
+  )
+  expect(paths.chosen('/o/acme', { range: null })).toBe('/o/acme')
+})

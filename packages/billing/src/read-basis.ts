@@ -30,13 +30,28 @@ export async function readBasis(
   }
 }
 
-/** The same out of the roll-up; only hours in which something was recorded since come from the rows. */
+/** The same out of the roll-up. */
 export async function readBasisFast(
   tx: Tx,
   organisationId: OrganisationId,
   month: Month,
   now: Date,
 ): Promise<Basis> {
+  return {
+    month,
+    until: now < month.end ? now : month.end,
+    awake: await readAwakeFast(tx, organisationId, month),
+    roster: await readRoster(tx, organisationId, month),
+    planChanges: await readPlanChanges(tx, organisationId),
+  }
+}
+
+/** The awake minutes of a month out of the roll-up; hours in which something was recorded since come from the rows. */
+export async function readAwakeFast(
+  tx: Tx,
+  organisationId: OrganisationId,
+  month: Month,
+): Promise<AwakeHour[]> {
   const rolledUp = await tx.$queryRaw`
     select service_id, string_agg(extract(epoch from hour)::bigint / 3600 || ':' || to_hex(mask), ',') as hours
     from service_hour
@@ -56,13 +71,7 @@ export async function readBasisFast(
     where organisation_id = ${organisationId} and hour >= ${month.start} and hour < ${month.end}
       and is_stale and seen <> 0
     group by service_id`
-  return {
-    month,
-    until: now < month.end ? now : month.end,
-    awake: [...parseAwake(rolledUp), ...parseAwake(stale)],
-    roster: await readRoster(tx, organisationId, month),
-    planChanges: await readPlanChanges(tx, organisationId),
-  }
+  return [...parseAwake(rolledUp), ...parseAwake(stale)]
 }
 
 async function readAwakeFromRows(tx: Tx, organisationId: OrganisationId, month: Month): Promise<AwakeHour[]> {

@@ -2,14 +2,21 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { newId, type OrganisationId, stoppedClock, UserError } from '@slipway/core'
+import { type OrganisationId, stoppedClock, UserError } from '@slipway/core'
 import { testDatabase } from '@slipway/db/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { wholeHour } from './decide/mask.ts'
 import { downloadMinutes, recomputeScript } from './download-minutes.ts'
 import { readBill } from './read-bill.ts'
 import { switchPlan } from './switch-plan.ts'
-import { addMember, addOrganisation, heartbeat, monthOrThrow, recordHours } from './testing/setting.ts'
+import {
+  addMember,
+  addOrganisation,
+  addService,
+  heartbeat,
+  monthOrThrow,
+  recordHours,
+} from './testing/setting.ts'
 
 const november = monthOrThrow('2026-11')
 const begin = new Date('2026-11-01T00:00:00Z')
@@ -70,35 +77,33 @@ test('the running month is exact to the minute of the last heartbeat, on either 
 
 test('it names services by app and environment, also when they are gone', async () => {
   const id = await addOrganisation(t.db, begin)
-  const serviceId = newId('service')
-  await t.db.inOrganisation(id, async (tx) => {
-    const [cloudAccountId, appId, environmentId] = [newId('cloudAccount'), newId('app'), newId('environment')]
-    const made = { organisationId: id, createdAt: begin }
-    const place = { cloudAccountId, region: 'eu-west-1' }
-    await tx.cloudAccount.create({
-      data: {
-        ...made,
-        id: cloudAccountId,
-        region: 'eu-west-1',
-        state: 'waiting',
-        externalId: newId('job'),
-        name: 'AWS',
-      },
-    })
-    await tx.app.create({ data: { ...made, ...place, id: appId, name: 'shop', createdBy: 'usr_1' } })
-    await tx.environment.create({
-      data: { ...made, ...place, id: environmentId, appId, name: 'production', gatePort: 80 },
-    })
-    await tx.service.create({
-      data: { ...made, id: serviceId, environmentId, name: 'web', kind: 'web', plan: {}, removedAt: begin },
-    })
-  })
+  const serviceId = await addService(t.db, id, { createdAt: begin, removedAt: begin })
   await hours(id, serviceId, 1)
   clock.set(new Date('2026-11-02T00:00:00Z'))
   const { services } = await readBill(t.db, id, '2026-11', clock)
   expect(services).toMatchObject([
     { name: 'web', app: 'shop', environment: 'production', region: 'eu-west-1', isGone: true, minutes: 60 },
   ])
+})
+
+test('the forecast goes by the last two weeks, also those before the month; a month that is over has none', async () => {
+  const id = await addOrganisation(t.db, new Date('2026-10-01T00:00:00Z'))
+  await addMember(t.db, id, { since: begin })
+  const serviceId = await addService(t.db, id, { createdAt: new Date('2026-10-01T00:00:00Z') })
+  const start = new Date('2026-10-20T00:00:00Z')
+  await recordHours(t.db, id, { serviceId, start, hours: 14 * 24, mask: wholeHour }, clock)
+  // Another uses the free hours up.
+  await hours(id, 'svc_gone', 800)
+  clock.set(new Date('2026-11-03T00:00:00Z'))
+  const { forecast, total } = await readBill(t.db, id, undefined, clock)
+  expect(total).toBe('0')
+  const minutes = 30 * 1440 + 2 * 1440 - 45_000
+  expect(forecast).toEqual({
+    total: { low: String(minutes * 100), high: String(minutes * 100) },
+    onUsage: { low: String(minutes * 100), high: String(minutes * 100) },
+    onSeats: { low: '12000000', high: '12000000' },
+  })
+  expect((await readBill(t.db, id, '2026-10', clock)).forecast).toBeNull()
 })
 
 test('the free hours are used up in the minute in which all services together reach them', async () => {

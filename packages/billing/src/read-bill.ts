@@ -1,6 +1,8 @@
 import { type Clock, type MicroDollars, notFound, type OrganisationId } from '@slipway/core'
 import type { Database, Tx } from '@slipway/db'
+import { curveOf } from './decide/curve.ts'
 import { minutesByDay } from './decide/days.ts'
+import { type Forecast, forecast, type Range } from './decide/forecast.ts'
 import { freeThings, freeUsedUpAt } from './decide/free.ts'
 import {
   ceilMinute,
@@ -17,6 +19,7 @@ import { cheaperAboveMinutes, type PriceBook, priceBookFor, seatsMonthly } from 
 import { seatSpans } from './decide/seat-spans.ts'
 import { type Invoice, invoiceOf } from './list-invoices.ts'
 import { readBasisFast } from './read-basis.ts'
+import { readHabits } from './read-habits.ts'
 
 /** Money is a decimal string of micro-dollars, a time an ISO string, minutes are whole. */
 export type BillOfMonth = {
@@ -60,10 +63,16 @@ export type BillOfMonth = {
     /** With the seats there are now, seats becomes the cheaper plan above so many awake minutes a month. */
     seatsCheaperAboveMinutes: number
   }
+  /** What the month will come to, low end and high end; null once it is over. */
+  forecast: { total: RangeShown; onUsage: RangeShown; onSeats: RangeShown } | null
+  /** What it had come to at the end of each day so far, and now, on either plan. */
+  curve: { at: string; usage: string; seats: string }[]
   services: ServiceOnBill[]
   minutes: number
   invoice: Invoice | null
 }
+
+type RangeShown = { low: string; high: string }
 
 export type ServiceOnBill = {
   serviceId: string
@@ -115,6 +124,15 @@ export async function readBill(
       ...describeCost(priced),
       free: describeFree(basis, priced, book),
       onPlan: comparePlans(basis, onUsage, book),
+      forecast:
+        now < month.end
+          ? describeForecast(forecast(basis, await readHabits(tx, organisationId, basis), book))
+          : null,
+      curve: curveOf(basis, book).map(({ at, usage, seats }) => ({
+        at: at.toISOString(),
+        usage: text(usage),
+        seats: text(seats),
+      })),
       ...(await describeServices(tx, organisationId, basis, onUsage)),
       invoice: invoice === null ? null : invoiceOf(invoice),
     }
@@ -196,6 +214,11 @@ function comparePlans(basis: Basis, usage: Price, book: PriceBook): BillOfMonth[
     cheaper: usage.total === seats.total ? 'same' : usage.total < seats.total ? 'usage' : 'seats',
     seatsCheaperAboveMinutes: cheaperAboveMinutes(seatsNow, book),
   }
+}
+
+function describeForecast({ total, onUsage, onSeats }: Forecast): BillOfMonth['forecast'] {
+  const shown = ({ low, high }: Range) => ({ low: text(low), high: text(high) })
+  return { total: shown(total), onUsage: shown(onUsage), onSeats: shown(onSeats) }
 }
 
 async function describeServices(

@@ -24,6 +24,7 @@ const prefixes = {
   job: 'job',
   push: 'psh',
   invoice: 'inv',
+  invitation: 'ivt',
   planChange: 'plan',
 } as const
 

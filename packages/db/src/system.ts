@@ -5,10 +5,12 @@
  */
 export const systemPaths = {
   'sign people in': 'a person exists before and beside any organisation',
+  'delete an account': 'a person leaves every organisation at once',
   'name people': 'people lie outside tenant scope; names are asked for ids that were found inside a tenant',
   'find the organisations of a person': 'membership decides which tenant a request may enter',
   'create an organisation': 'the tenant does not exist yet',
   'look up a token': 'the token decides which tenant a request may enter',
+  'look up an invitation': 'the invitation decides which tenant a person may enter',
   'relay the outbox': 'one relay serves all tenants, in turn',
   'find a connection by announcement': 'an AWS account announces itself by connection id alone',
   'check that an AWS account is free': 'an AWS account belongs to one organisation at a time',

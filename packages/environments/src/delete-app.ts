@@ -1,4 +1,4 @@
-import { costOf, objectsLine, volumeLine } from '@slipway/cloud'
+import { costOf, objectsLine, showAmount, volumeLine } from '@slipway/cloud'
 import { type Clock, type OrganisationId, UserError, type UserId } from '@slipway/core'
 import { announce, type Database } from '@slipway/db'
 import { enqueue, enqueueNamed } from '@slipway/jobs'
@@ -71,8 +71,12 @@ export async function getDeletionPlan(
         ...(secrets > 0 ? [`${counted(secrets, 'secret')} in your Parameter Store.`] : []),
         'The app with its history at Slipway. Pushes to its git remote are refused.',
       ],
-      stays: kept.map(({ line, why }) => ({ what: line.what, why, microDollars: text(line.microDollars) })),
-      totalMicroDollars: text(totalMicroDollars),
+      stays: kept.map(({ line, why }) => ({
+        what: line.what,
+        why,
+        microDollars: showAmount(line.microDollars),
+      })),
+      totalMicroDollars: showAmount(totalMicroDollars),
       pricesAsOf,
     }
   })
@@ -80,10 +84,6 @@ export async function getDeletionPlan(
 
 function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`
-}
-
-function text(amount: bigint | null): string | null {
-  return amount === null ? null : String(amount)
 }
 
 /**

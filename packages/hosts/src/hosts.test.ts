@@ -13,7 +13,6 @@ import { admitHost, askToEnrol, getEnrolment, refuseHost } from './enrol.ts'
 import { environmentHosts } from './environment-hosts.ts'
 import { readLogs, sayInLog, storeLogs } from './logs.ts'
 import { mayWrite } from './may-write.ts'
-import { readMinutes, storeMinute } from './metrics.ts'
 import { findConnectingHost, hostConnected, hostLost, storeHealth } from './presence.ts'
 import { expectHost, findHost, getHost, markHost } from './register.ts'
 import { addHost, type PlacedHost, waitingJobs } from './testing.ts'
@@ -114,7 +113,7 @@ describe('a command', () => {
       releaseId: newId('release'),
       repository: { url: 'http://127.0.0.1/x.git', token: 'one-use-token', sha: 'a'.repeat(40) },
       commands: [],
-      runtime: null,
+      runtimes: [],
       output: { bucket: 'bucket', key: 'key' },
     }
     const id = await here((tx) =>
@@ -281,6 +280,15 @@ describe('logs', () => {
     )
   })
 
+  it('are kept whatever an app printed', async () => {
+    const { organisationId, environmentId } = placed
+    const stream = serviceStream(environmentId, 'web')
+    const lines = [line('a\0b'), line('half of a pair: \ud800')]
+    await here((tx) => storeLogs(tx, { organisationId, stream, source: 's', sequence: 0, lines }, clock))
+    const page = await here((tx) => readLogs(tx, { organisationId, stream }))
+    expect(page.lines.map(({ text }) => text)).toEqual(['a\ufffdb', 'half of a pair: \ufffd'])
+  })
+
   it('come newest first when nothing is named, and say when there is more', async () => {
     const { organisationId, environmentId } = placed
     const stream = serviceStream(environmentId, 'web')
@@ -353,30 +361,4 @@ it('evidence of running services goes to billing with our time, for the services
     seconds: 300,
     serviceIds: [serviceId],
   })
-})
-
-it('a minute is kept once and read with its service', async () => {
-  const { organisationId, hostId, environmentId, serviceId } = placed
-  const minute = {
-    minute: clock.now().toISOString(),
-    cpuPercent: 12.5,
-    memoryBytes: 1,
-    memoryTotalBytes: 2,
-    diskBytes: 3,
-    diskTotalBytes: 4,
-    services: [
-      {
-        serviceId,
-        requests: 60,
-        errors: 1,
-        latency: new Array(14).fill(0),
-        cpuMilliseconds: 5,
-        memoryBytes: 6,
-      },
-    ],
-  }
-  for (let i = 0; i < 2; i++) await here((tx) => storeMinute(tx, { organisationId, hostId, minute }, clock))
-  const read = await here((tx) => readMinutes(tx, { organisationId, environmentId, since: inMinutes(-1) }))
-  expect(read.hosts).toMatchObject([{ hostId, cpuPercent: 12.5 }])
-  expect(read.services).toMatchObject([{ serviceId, requests: 60, errors: 1 }])
 })

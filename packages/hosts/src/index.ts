@@ -16,6 +16,7 @@ export {
   type SendCommand,
   sendCommand,
 } from './commands.ts'
+export { type MetricRange, type MetricSteps, metricRanges, metricSteps } from './decide/metric-steps.ts'
 export {
   admitHost,
   askToEnrol,
@@ -30,8 +31,10 @@ export { channelErrors } from './host-errors.ts'
 export { hostsJobs } from './jobs.ts'
 export { type LogChunk, type LogPage, readLogs, sayInLog, storeLogs } from './logs.ts'
 export { mayWrite } from './may-write.ts'
-export { type HostMinute, readMinutes, type ServiceMinute, storeMinute } from './metrics.ts'
+export { measuredMinutes } from './measured-minutes.ts'
+export { storeMinute } from './metrics.ts'
 export { findConnectingHost, hostConnected, hostLost, type KnownHost, storeHealth } from './presence.ts'
+export { type Metrics, readMetrics } from './read-metrics.ts'
 export {
   expectHost,
   findHost,
@@ -43,4 +46,5 @@ export {
   markHost,
   updateHost,
 } from './register.ts'
+export { type LogSearch, type LogsFound, logCursor, searchLogs } from './search-logs.ts'
 export { recordAlive } from './usage.ts'

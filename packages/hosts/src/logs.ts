@@ -1,4 +1,4 @@
-import type { Clock, OrganisationId } from '@slipway/core'
+import type { Clock, HostId, OrganisationId } from '@slipway/core'
 import { announce, ensurePartition, Prisma, type Tx } from '@slipway/db'
 import { type LogLine, logLine, logStream } from '@slipway/protocol'
 import { z } from 'zod'
@@ -15,22 +15,29 @@ export type LogChunk = {
   /** Who counts; with `sequence` it makes the chunk once. */
   source: string
   sequence: number
+  /** Whose lines they are; none of what Slipway says itself. */
+  hostId?: HostId
   lines: LogLine[]
 }
 
 /** Keeps lines at the end of their stream. The same chunk twice is once. */
 export async function storeLogs(tx: Tx, chunk: LogChunk, clock: Clock): Promise<void> {
-  const { organisationId, source, sequence, lines } = chunk
+  const { organisationId, source, sequence, hostId = null, lines } = chunk
   const stream = logStream.parse(chunk.stream)
   const at = placeInTime(lines[0]?.at, clock.now())
   await ensurePartition(tx, 'log_chunk', at)
   // Numbers are given before commits: without taking turns, a reader could pass over one that commits later.
   await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${stream}, 727202))`
   await tx.$executeRaw`
-    insert into log_chunk (organisation_id, stream, at, source, source_sequence, lines)
-    values (${organisationId}, ${stream}, ${at}, ${source}, ${sequence}, ${JSON.stringify(lines)}::jsonb)
+    insert into log_chunk (organisation_id, stream, at, source, source_sequence, host_id, lines)
+    values (${organisationId}, ${stream}, ${at}, ${source}, ${sequence}, ${hostId}, ${JSON.stringify(lines.map(storable))}::jsonb)
     on conflict do nothing`
   await announce(tx, organisationId, `logs:${stream}`)
+}
+
+/** An app may print any bytes: what Postgres takes in no text becomes the sign for a character that is none. */
+function storable(line: LogLine): LogLine {
+  return { ...line, text: line.text.replaceAll('\0', '\ufffd').toWellFormed() }
 }
 
 /** Writes lines of our own into a stream; `key` makes them once, so that a job that runs twice says it once. */

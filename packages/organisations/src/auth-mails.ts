@@ -54,3 +54,43 @@ ${url}
 `,
   }
 }
+
+/** To the address that the account has: whoever only holds a session must not move the account away. */
+export function changeAddressMail(to: string, next: string, url: string): Mail {
+  return {
+    to,
+    subject: 'Change the address of your Slipway account',
+    text: `Somebody, hopefully you, asked to change the address of this account to ${next}.
+
+Allow it here, within an hour; a mail to the new address is the second step:
+${url}
+
+If it was not you, do nothing, and change your password: somebody is signed in as you.
+`,
+  }
+}
+
+export function newAddressMail(to: string, url: string): Mail {
+  return {
+    to,
+    subject: 'Confirm your new address for Slipway',
+    text: `A Slipway account is about to have this address.
+
+Confirm it here, within an hour:
+${url}
+
+If you have no such account, do nothing: without this link nothing changes.
+`,
+  }
+}
+
+export function accountDeletedMail(to: string): Mail {
+  return {
+    to,
+    subject: 'Your Slipway account was deleted',
+    text: `The account of this address was deleted, with its sessions, its tokens and every membership.
+
+Apps go on running: they belong to their organisations. You can sign up again with this address at any time.
+`,
+  }
+}

@@ -2,7 +2,11 @@ import { makeLog, realClock } from '@slipway/core'
 import { testDatabase } from '@slipway/db/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { listAudit } from './audit.ts'
 import { type Auth, makeAuth } from './auth.ts'
+import { roleOf, setRole } from './members.ts'
+import { createOrganisation } from './organisations.ts'
+import { addPerson } from './testing.ts'
 
 const publicUrl = 'http://slipway.test'
 const password = 'correct horse battery'
@@ -155,6 +159,66 @@ test('a new password ends every session, and its link works once', async () => {
   expect((await phone.send('/auth/reset-password', change)).status).toBe(400)
   expect(await auth.personOf(laptop.headers())).toBeUndefined()
   expect((await phone.send('/auth/sign-in/email', { email, password })).status).toBe(401)
+})
+
+test('an address changes once both mailboxes have agreed, and the account stays one', async () => {
+  const [email, next] = ['before@example.com', 'after@example.com']
+  const ada = browser()
+  await ada.send('/auth/sign-up/email', signUp(email))
+  await ada.send(await lastLink(email))
+  const asked = { newEmail: next, callbackURL: '/account' }
+  expect((await ada.send('/auth/change-email', asked)).status).toBe(200)
+  expect(await mailsTo(next)).toEqual([])
+  await ada.send(await lastLink(email))
+  expect(await auth.personOf(ada.headers())).toMatchObject({ email })
+  await ada.send(await lastLink(next))
+  expect(await auth.personOf(ada.headers())).toMatchObject({ email: next })
+  expect((await ada.send('/auth/sign-in/email', { email: next, password })).status).toBe(200)
+  expect((await ada.send('/auth/sign-in/email', { email, password })).status).toBe(401)
+})
+
+test('changing to an address that has an account is answered alike, and changes nothing', async () => {
+  const [own, taken] = ['own@example.com', 'taken@example.com']
+  const [ada, eve] = [browser(), browser()]
+  await eve.send('/auth/sign-up/email', signUp(taken))
+  await eve.send(await lastLink(taken))
+  await ada.send('/auth/sign-up/email', signUp(own))
+  await ada.send(await lastLink(own))
+  const mails = (await mailsTo(taken)).length
+  const answers = []
+  for (const newEmail of [taken, 'free@example.com'])
+    answers.push(await (await ada.send('/auth/change-email', { newEmail })).text())
+  expect(answers[0]).toBe(answers[1])
+  expect(await mailsTo(taken)).toHaveLength(mails)
+})
+
+test('an account is deleted by its password, when no organisation needs it as its owner', async () => {
+  const email = 'leaver@example.com'
+  const ada = browser()
+  await ada.send('/auth/sign-up/email', signUp(email))
+  await ada.send(await lastLink(email))
+  const person = await auth.personOf(ada.headers())
+  if (person === undefined) throw new Error('nobody is signed in')
+  const { id } = await createOrganisation(database.db, { name: 'Left', userId: person.userId }, realClock)
+  const leave = (given: string) => ada.send('/auth/delete-account', { password: given })
+  await expect(leave('not the password')).rejects.toMatchObject({ fields: { code: 'password-wrong' } })
+  await expect(leave(password)).rejects.toMatchObject({ fields: { code: 'account-last-owner' } })
+  expect(await auth.personOf(ada.headers())).toMatchObject({ email })
+
+  const heir = await addPerson(database.db, 'Heir')
+  await database.db.inOrganisation(id, (tx) =>
+    setRole(tx, id, { userId: heir, role: 'owner', by: person.userId }, realClock),
+  )
+  expect((await leave(password)).status).toBe(200)
+  expect(await auth.personOf(ada.headers())).toBeUndefined()
+  expect(await roleOf(database.db, id, person.userId)).toBeUndefined()
+  expect((await ada.send('/auth/sign-in/email', { email, password })).status).toBe(401)
+  const names = (await listAudit(database.db, id)).entries.map(({ actorName }) => actorName)
+  expect(new Set(names)).toEqual(new Set(['A former member']))
+
+  await ada.send('/auth/sign-up/email', signUp(email))
+  await ada.send(await lastLink(email))
+  expect(await auth.personOf(ada.headers())).toMatchObject({ email })
 })
 
 test('a short password, a foreign return address and a forged link are refused', async () => {

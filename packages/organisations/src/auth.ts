@@ -4,14 +4,22 @@ import type { Database } from '@slipway/db'
 import { betterAuth } from 'better-auth'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
 import { z } from 'zod'
-import { choosePasswordMail, knownAddressMail, resetMail, verificationMail } from './auth-mails.ts'
+import {
+  changeAddressMail,
+  choosePasswordMail,
+  knownAddressMail,
+  newAddressMail,
+  resetMail,
+  verificationMail,
+} from './auth-mails.ts'
 import { authTables } from './auth-tables.ts'
 import { cookieIn } from './cookie.ts'
+import { deleteAccount } from './delete-account.ts'
 import { type Person, readSession } from './read-session.ts'
 import { type Mail, sendMail } from './send-mail.ts'
 
 export type Auth = {
-  /** Answers a request below /auth, or 404. Rate limits, origin and size are the caller's to check before. */
+  /** Answers a request below /auth, or 404. Throws what deleting an account refuses. Rate limits, origin and size are the caller's to check before. */
   handle(request: Request): Promise<Response>
   /** Whose session the headers carry; undefined for nobody, an ended session, and an unverified address. */
   personOf(headers: Headers): Promise<Person | undefined>
@@ -50,6 +58,8 @@ const open = new Map<string, 'GET' | 'POST'>([
   ['/revoke-session', 'POST'],
   ['/revoke-other-sessions', 'POST'],
   ['/update-user', 'POST'],
+  ['/change-email', 'POST'],
+  ['/delete-account', 'POST'],
 ])
 
 const resetLink = /^\/reset-password\/[A-Za-z0-9]+$/
@@ -94,10 +104,18 @@ export function makeAuth(settings: AuthSettings): Auth {
       sendOnSignIn: true,
       autoSignInAfterVerification: true,
       expiresIn: linkSeconds,
-      sendVerificationEmail: ({ user, url }) => send(verificationMail(user.email, url)),
+      sendVerificationEmail: ({ user, url }) =>
+        send(user.emailVerified ? newAddressMail(user.email, url) : verificationMail(user.email, url)),
       beforeEmailVerification: async (user, request) => {
         if (cookieIn(request?.headers, signUpCookie) === user.id) return
         await wipePassword(settings, user)
+      },
+    },
+    user: {
+      changeEmail: {
+        enabled: true,
+        sendChangeEmailConfirmation: ({ user, newEmail, url }) =>
+          send(changeAddressMail(user.email, newEmail, url)),
       },
     },
     session: { expiresIn: sessionSeconds, updateAge: 86_400 },
@@ -120,18 +138,38 @@ export function makeAuth(settings: AuthSettings): Auth {
     },
   })
 
+  const personOf = (headers: Headers) =>
+    readSession(db, headers, { cookieName: `${cookiePrefix}.session_token`, secret: settings.secret })
+
   return {
     async handle(request) {
       const path = new URL(request.url).pathname.replace(/^\/auth/, '')
       const method = resetLink.test(path) ? 'GET' : open.get(path)
       if (method !== request.method) return new Response(null, { status: 404 })
+      if (path === '/delete-account') {
+        return answerDeletion(settings, request, await personOf(request.headers))
+      }
       const response = await auth.handler(request)
       if (path !== '/sign-up/email' || !response.ok) return response
       return rememberSignUp(response, signUpCookie, secure)
     },
-    personOf: (headers) =>
-      readSession(db, headers, { cookieName: `${cookiePrefix}.session_token`, secret: settings.secret }),
+    personOf,
   }
+}
+
+const deletion = z.object({ password: z.string().max(passwordLengthMax) })
+
+/** The library would remove the person's row, by which the audit log is told. */
+async function answerDeletion(
+  { db, clock }: AuthSettings,
+  request: Request,
+  person: Person | undefined,
+): Promise<Response> {
+  if (person === undefined) return new Response(null, { status: 401 })
+  const asked = deletion.safeParse(await request.json().catch(() => undefined))
+  if (!asked.success) return new Response(null, { status: 400 })
+  await deleteAccount(db, { userId: person.userId, password: asked.data.password }, clock)
+  return Response.json({ success: true })
 }
 
 /**

@@ -6,6 +6,7 @@
  * and another begins; tokens are kept as digests; the audit log only grows, each entry covering the one before.
  * Left to others: rate limits, origin checks and cookies on the wire (the api), seats and their price (billing).
  */
+export { acceptInvitation, type InvitationShown, lookAtInvitation } from './accept-invitation.ts'
 export { type AuditPage, type AuditRecord, audit, listAudit, verifyAudit } from './audit.ts'
 export { type Auth, type AuthSettings, makeAuth } from './auth.ts'
 export {
@@ -20,8 +21,23 @@ export {
   tokenScopes,
 } from './decide/access.ts'
 export { isToken } from './decide/token-format.ts'
+export {
+  type InvitationListed,
+  invitationEmail,
+  invite,
+  listInvitations,
+  resendInvitation,
+  withdrawInvitation,
+} from './invitations.ts'
 export { organisationsJobs } from './jobs.ts'
-export { listMembers, type MemberListed, roleOf, setRole } from './members.ts'
+export {
+  changeMember,
+  leaveOrganisation,
+  listMembers,
+  type MemberListed,
+  roleOf,
+  setRole,
+} from './members.ts'
 export {
   createOrganisation,
   type OwnOrganisation,

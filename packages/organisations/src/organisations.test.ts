@@ -67,7 +67,7 @@ test('a change of role ends one row and begins another at the same moment', asyn
   expect(rows[0]?.until).toEqual(rows[1]?.since)
   expect(rows[1]?.until).toEqual(clock.now())
   expect(await roleOf(db, id, bob)).toBeUndefined()
-  expect((await listMembers(db, id)).map(({ name }) => name)).toEqual(['Ada'])
+  expect((await listMembers(db, id, 'owner')).map(({ name }) => name)).toEqual(['Ada'])
 })
 
 test('the last owner cannot go', async () => {

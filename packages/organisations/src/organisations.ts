@@ -4,6 +4,7 @@ import type { Database, Tx } from '@slipway/db'
 import { z } from 'zod'
 import { audit } from './audit.ts'
 import { type Action, actionsOf, type Role, roles } from './decide/access.ts'
+import { refusalToGive } from './decide/may-change-member.ts'
 import { isSlug, slugFor } from './decide/slug.ts'
 import { setRole } from './members.ts'
 
@@ -53,6 +54,8 @@ export type OwnOrganisation = {
   name: string
   role: Role
   actions: Action[]
+  /** Each role, and why the person may not give it to others there; null when they may. */
+  roles: { role: Role; whyNot: string | null }[]
 }
 
 /** The organisations in which the person is a member now, by name, with all that they may do there. */
@@ -67,7 +70,14 @@ export async function organisationsOf(db: Database, userId: UserId): Promise<Own
   return members.map((member) => {
     const role = roleSchema.parse(member.role)
     const { id, slug, name } = member.organisation
-    return { id: asId('organisation', id), slug, name, role, actions: actionsOf(role) }
+    return {
+      id: asId('organisation', id),
+      slug,
+      name,
+      role,
+      actions: actionsOf(role),
+      roles: roles.map((given) => ({ role: given, whyNot: refusalToGive(role, given)?.what ?? null })),
+    }
   })
 }
 

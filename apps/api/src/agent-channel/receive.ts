@@ -42,7 +42,7 @@ async function store(tx: Tx, message: Said, context: Context): Promise<ApiMessag
     case 'logs': {
       const { stream, source, sequence, lines } = message
       if (await isAllowed(tx, stream, context))
-        await storeLogs(tx, { organisationId, stream, source, sequence, lines }, clock)
+        await storeLogs(tx, { organisationId, hostId, stream, source, sequence, lines }, clock)
       // What it may not write is acknowledged as well: it would be sent for ever.
       return { type: 'logs-stored', stream, source, sequence }
     }
@@ -53,7 +53,7 @@ async function store(tx: Tx, message: Said, context: Context): Promise<ApiMessag
       await storeHealth(tx, hostId, message.services, clock)
       return undefined
     case 'metrics':
-      await storeMinute(tx, { organisationId, hostId, minute: message.minute }, clock)
+      await storeMinute(tx, { organisationId, hostId, environmentId, minute: message.minute }, clock)
       return { type: 'metrics-stored', minute: message.minute.minute }
   }
 }

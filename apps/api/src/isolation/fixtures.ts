@@ -1,6 +1,8 @@
 import { asId, realClock } from '@slipway/core'
 import { createApp } from '@slipway/environments'
-import { createToken } from '@slipway/organisations'
+import { createOrganisation, createToken, invite, setRole } from '@slipway/organisations'
+import { addPerson } from '@slipway/organisations/testing'
+import { lastMail } from '../testing.ts'
 import { addCloudAccount, type World } from './world.ts'
 
 /**
@@ -22,6 +24,27 @@ const waitingAccount = async ({ db, organisationId }: World) => ({
   organisationId,
   cloudAccountId: await addCloudAccount(db, organisationId, 'waiting'),
 })
+/** Somebody more each time, because they are gone afterwards. */
+const newMember = async ({ db, organisationId, owner }: World) => {
+  const userId = await addPerson(db, 'Zanzibar Zed')
+  await db.inOrganisation(organisationId, (tx) =>
+    setRole(tx, organisationId, { userId, role: 'member', by: owner.userId }, realClock),
+  )
+  return { organisationId, userId }
+}
+const invitation = async ({ db, organisationId, owner }: World) => {
+  const email = `${fresh('zanzibar-guest')}@example.com`
+  const asked = { email, role: 'member' as const, by: owner.userId, publicUrl: 'http://slipway.test' }
+  return { organisationId, invitationId: (await invite(db, organisationId, asked, realClock)).id }
+}
+/** The link in a mail to the owner, from an organisation of its own. */
+const linkToOwner = async ({ db, foreign, owner }: World) => {
+  const { id } = await createOrganisation(db, { name: fresh('Host'), userId: foreign.userId }, realClock)
+  const asked = { email: owner.email, role: 'member' as const, by: foreign.userId }
+  await invite(db, id, { ...asked, publicUrl: 'http://slipway.test' }, realClock)
+  const { text } = await lastMail(db, owner.email)
+  return { token: /\/invitation\/(\S+)/.exec(text)?.[1] }
+}
 const month = new Date().toISOString().slice(0, 7)
 let counter = 0
 const fresh = (name: string) => `${name}-${++counter}`
@@ -68,6 +91,9 @@ export const fixtures: Record<string, Fixture> = {
     things: ['cloudAccountId'],
   },
   'commits.list': { input: app, things: ['app'] },
+  'costs.apps': { input: organisation },
+  'costs.environment': { input: place, things: ['app'] },
+  'environments.deployments': { input: place, things: ['app'] },
   'environments.get': { input: place, things: ['app'] },
   'environments.releases': { input: place, things: ['app'] },
   'environments.rollBack': { input: (w) => ({ ...place(w), release: 1 }), things: ['app'] },
@@ -77,11 +103,36 @@ export const fixtures: Record<string, Fixture> = {
   'executions.list': { input: app, things: ['app'] },
   'executions.plan': { input: execution, things: ['app'] },
   'firstSteps.get': { input: organisation },
+  'invitations.accept': { input: linkToOwner },
+  'invitations.create': {
+    input: (w) => ({ ...organisation(w), email: `${fresh('zanzibar-guest')}@example.com`, role: 'member' }),
+  },
+  'invitations.list': { input: organisation },
+  'invitations.look': { input: linkToOwner },
+  'invitations.resend': { input: invitation, things: ['invitationId'] },
+  'invitations.withdraw': { input: invitation, things: ['invitationId'] },
   'invoices.list': { input: organisation },
   'live.changes': { input: organisation },
   'logs.page': { input: (w) => ({ ...organisation(w), stream: w.stream }) },
+  'members.changeRole': {
+    input: async (w) => ({ ...(await newMember(w)), role: 'viewer' }),
+    things: ['userId'],
+  },
+  'logs.search': { input: (w) => ({ ...place(w), text: 'zanzibar' }), things: ['app'] },
   'members.list': { input: organisation },
+  'members.remove': { input: newMember, things: ['userId'] },
+  'metrics.get': { input: (w) => ({ ...place(w), range: '24h' }), things: ['app'] },
   'organisations.create': { input: () => ({ name: fresh('Another') }) },
+  'organisations.leave': {
+    // One that stays with its owner.
+    input: async ({ db, foreign, owner }) => {
+      const { id } = await createOrganisation(db, { name: fresh('Left'), userId: foreign.userId }, realClock)
+      await db.inOrganisation(id, (tx) =>
+        setRole(tx, id, { userId: owner.userId, role: 'member', by: foreign.userId }, realClock),
+      )
+      return { organisationId: id }
+    },
+  },
   'organisations.mine': { input: () => undefined },
   'permissions.list': { input: organisation },
   'pushes.waiting': { input: organisation },

@@ -100,6 +100,8 @@ export async function makeWorld(api: TestApi): Promise<World> {
       'zanzibar is built',
       'zanzibar door',
       'Zanzibar Zoe',
+      'Zanzibar Zed',
+      'zanzibar-guest',
       owner.email,
       member.email,
       viewer.email,

@@ -1,11 +1,9 @@
 import { getEnvironment } from '@slipway/environments'
-import { listReleases, rollBack } from '@slipway/pipeline'
+import { listDeployments, listReleases, rollBack } from '@slipway/pipeline'
 import { z } from 'zod'
 import { procedure, router } from '../procedure.ts'
 import { wire } from '../wire.ts'
-import { name, number } from './inputs.ts'
-
-const place = z.object({ app: name, environment: name })
+import { number, place } from './inputs.ts'
 
 export const environments = router({
   get: procedure
@@ -19,6 +17,11 @@ export const environments = router({
     .organisation('environments.read')
     .input(place)
     .query(async ({ ctx, input }) => wire(await listReleases(ctx.db, ctx.organisationId, input))),
+
+  deployments: procedure
+    .organisation('environments.read')
+    .input(place)
+    .query(async ({ ctx, input }) => wire(await listDeployments(ctx.db, ctx.organisationId, input))),
 
   rollBack: procedure
     .organisation('environments.roll-back')

@@ -12,6 +12,9 @@ export function idOf<K extends IdKind>(kind: K) {
 /** What an app, an environment or a branch is called by; the package says which names there can be. */
 export const name = z.string().min(1).max(200)
 
+/** An environment of an app. */
+export const place = z.object({ app: name, environment: name })
+
 /** A UTC month such as `2026-11`. */
 export const month = z.string().regex(/^\d{4}-\d{2}$/)
 

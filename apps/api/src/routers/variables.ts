@@ -2,9 +2,7 @@ import { listVariables, removeVariable, setVariable } from '@slipway/environment
 import { z } from 'zod'
 import { procedure, router } from '../procedure.ts'
 import { wire } from '../wire.ts'
-import { name } from './inputs.ts'
-
-const place = z.object({ app: name, environment: name })
+import { name, place } from './inputs.ts'
 
 export const variables = router({
   list: procedure

@@ -1,13 +1,10 @@
 'use client'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
-import { z } from 'zod'
-import { authRequest } from '../auth/request.ts'
 import { type Session, useSession, useSignOut } from '../auth/session.ts'
 import { useAuthForm } from '../auth/use-auth-form.ts'
-import { Loaded } from '../organisation/Loaded.tsx'
 import { paths } from '../paths.ts'
 import { Button } from '../ui/Button.tsx'
 import { ClockProvider } from '../ui/clock.tsx'
@@ -15,13 +12,15 @@ import { LoadingRows } from '../ui/Empty.tsx'
 import { TextField } from '../ui/Field.tsx'
 import { Mark } from '../ui/Mark.tsx'
 import { ProblemNotice } from '../ui/Notice.tsx'
-import { Panel, PanelBody, Rows } from '../ui/Panel.tsx'
+import { Panel, PanelBody } from '../ui/Panel.tsx'
 import { PageTitle, SkipLink } from '../ui/Shell.tsx'
 import { State } from '../ui/State.tsx'
 import { ThemeButton } from '../ui/ThemeButton.tsx'
-import { Time } from '../ui/Time.tsx'
+import { Address } from './Address.tsx'
+import { DeleteAccount } from './DeleteAccount.tsx'
+import { Sessions } from './Sessions.tsx'
 
-/** The person's own: name, password, where they are signed in. */
+/** The person's own: name, address, password, where they are signed in, and the end of all of it. */
 export function Account() {
   const router = useRouter()
   const session = useSession()
@@ -56,8 +55,10 @@ export function Account() {
         {session.data ? (
           <div className="grid gap-4">
             <Profile session={session.data} />
+            <Address session={session.data} />
             <Password />
             <Sessions current={session.data.session.token} />
+            <DeleteAccount email={session.data.user.email} />
           </div>
         ) : (
           <Panel>
@@ -167,77 +168,4 @@ function Password() {
       </PanelBody>
     </Panel>
   )
-}
-
-const sessionsShape = z.array(
-  z.object({
-    id: z.string(),
-    token: z.string(),
-    createdAt: z.string(),
-    userAgent: z.string().nullish(),
-    ipAddress: z.string().nullish(),
-  }),
-)
-
-function Sessions({ current }: { current: string }) {
-  const queryClient = useQueryClient()
-  const sessions = useQuery({
-    queryKey: ['auth', 'sessions'],
-    queryFn: async () => {
-      const answer = await authRequest('/list-sessions')
-      if (!answer.ok) throw new Error(answer.problem.what)
-      return sessionsShape.parse(answer.body)
-    },
-  })
-  const end = useMutation({
-    mutationFn: (token: string) => authRequest('/revoke-session', { token }),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ['auth', 'sessions'] }),
-  })
-  return (
-    <Panel title="Sessions" sub="Where you are signed in">
-      <Loaded query={sessions} what="your sessions">
-        {(list) => (
-          <Rows>
-            {list.map((one) => (
-              <li key={one.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5 text-13">
-                <span className="min-w-0 flex-1">
-                  <span className="block truncate" title={one.userAgent ?? undefined}>
-                    {browserOf(one.userAgent)}
-                  </span>
-                  <span className="text-12 text-ink-3">
-                    {one.ipAddress ? `${one.ipAddress}, ` : ''}signed in <Time at={one.createdAt} />
-                  </span>
-                </span>
-                {one.token === current ? (
-                  <State kind="good">This one</State>
-                ) : (
-                  <Button
-                    size="small"
-                    busy={end.isPending && end.variables === one.token && 'Ending'}
-                    onClick={() => end.mutate(one.token)}
-                  >
-                    End it
-                  </Button>
-                )}
-              </li>
-            ))}
-          </Rows>
-        )}
-      </Loaded>
-    </Panel>
-  )
-}
-
-/** "Firefox on Linux" of what a browser says of itself; only for telling sessions apart. */
-function browserOf(userAgent: string | null | undefined): string {
-  if (!userAgent) return 'A browser that does not say what it is'
-  const browser = [/Firefox/, /Edg/, /Chrome/, /Safari/].find((pattern) => pattern.test(userAgent))
-  const names: Record<string, string> = {
-    Firefox: 'Firefox',
-    Edg: 'Edge',
-    Chrome: 'Chrome',
-    Safari: 'Safari',
-  }
-  const system = ['Windows', 'Android', 'iPhone', 'Mac OS', 'Linux'].find((name) => userAgent.includes(name))
-  return `${names[browser?.source ?? ''] ?? 'A browser'}${system ? ` on ${system}` : ''}`
 }

@@ -57,7 +57,11 @@ export function LiveProvider({ organisationId, children }: { organisationId: str
           if (connection !== 'connecting') return
           setState((before) => (before.isLive === true ? { isLive: false, lastAt: new Date() } : before))
         },
-        onError: () => setState({ isLive: false, lastAt: new Date() }),
+        onError: () => {
+          setState({ isLive: false, lastAt: new Date() })
+          // Whoever is no member any more is told so by what they may still ask.
+          queryClient.invalidateQueries(trpc.organisations.pathFilter())
+        },
       },
     ),
   )
@@ -97,12 +101,14 @@ type Nouns = Exclude<keyof Answers, 'live'>
 
 /** What each kind of topic may have changed. Logs are absent: they grow at their end (see use-log-stream.ts). */
 const nounsOf: Record<string, Nouns[]> = {
-  apps: ['apps', 'firstSteps', 'pushes'],
-  app: ['apps', 'commits', 'executions', 'pushes', 'environments', 'firstSteps'],
+  apps: ['apps', 'firstSteps', 'pushes', 'costs'],
+  app: ['apps', 'commits', 'executions', 'pushes', 'environments', 'firstSteps', 'costs'],
   execution: ['executions', 'commits', 'pushes', 'apps', 'environments', 'firstSteps'],
-  environment: ['environments', 'apps', 'variables', 'firstSteps'],
+  environment: ['environments', 'apps', 'variables', 'firstSteps', 'costs'],
   'cloud-account': ['cloudAccounts', 'firstSteps'],
+  metrics: ['metrics'],
   bill: ['bill', 'invoices'],
+  members: ['members', 'invitations', 'organisations', 'tokens'],
 }
 
 function refetch(queryClient: QueryClient, trpc: ReturnType<typeof useTRPC>, topics: string[]) {

@@ -12,8 +12,8 @@ import { Loaded, LoadingPage } from '../organisation/Loaded.tsx'
 import { useOrganisation, useReason } from '../organisation/organisation.tsx'
 import { paths } from '../paths.ts'
 import { Button, ButtonLink } from '../ui/Button.tsx'
-import { formatMoney, formatSummand } from '../ui/format-money.ts'
-import { monthName } from '../ui/format-time.ts'
+import { formatKnown, formatMoney, formatSummand } from '../ui/format-money.ts'
+import { formatDate, monthName } from '../ui/format-time.ts'
 import { Panel } from '../ui/Panel.tsx'
 import { Revision } from '../ui/Revision.tsx'
 import { PageTitle } from '../ui/Shell.tsx'
@@ -37,12 +37,14 @@ export function Apps() {
 }
 
 function AppList({ apps }: { apps: AppListed[] }) {
-  const { slug } = useOrganisation()
+  const trpc = useTRPC()
+  const { id: organisationId, slug } = useOrganisation()
   const reason = useReason('apps.create')
   const [filter, setFilter] = useState('')
   const accounts = new Set(apps.map((app) => app.cloudAccount.id)).size
   const shown = apps.filter((app) => matches(app, filter))
   const costs = useCosts()
+  const aws = useQuery(trpc.costs.apps.queryOptions({ organisationId })).data
   return (
     <>
       <PageTitle
@@ -99,6 +101,14 @@ function AppList({ apps }: { apps: AppListed[] }) {
                   Slipway, this month
                 </th>
               ) : null}
+              {aws ? (
+                <th
+                  scope="col"
+                  className="border-b py-2 pr-4 pl-2.5 text-right font-medium whitespace-nowrap"
+                >
+                  AWS, a month
+                </th>
+              ) : null}
             </tr>
           </thead>
           <tbody className="block divide-y divide-line md:table-row-group">
@@ -107,11 +117,13 @@ function AppList({ apps }: { apps: AppListed[] }) {
                 key={app.id}
                 app={app}
                 cost={costs === null ? null : (costs.of.get(app.name) ?? '$0.00')}
+                aws={aws === undefined ? null : awsOf(aws, app.name)}
               />
             ))}
           </tbody>
         </table>
         {costs ? <CostSum bill={costs.bill} /> : null}
+        {aws?.pricesAsOf ? <AwsSum aws={aws} pricesAsOf={aws.pricesAsOf} /> : null}
         {shown.length === 0 ? (
           <p className="p-4 text-13 text-ink-2">
             No app is called like this, runs in such a region or such a revision.{' '}
@@ -141,6 +153,23 @@ function CostSum({ bill }: { bill: Answers['bill']['get'] }) {
   )
 }
 
+type AwsCosts = Answers['costs']['apps']
+
+function awsOf({ apps }: AwsCosts, name: string): string {
+  const found = apps.find((one) => one.app === name)
+  return found === undefined ? '$0.00' : formatKnown(found.microDollars)
+}
+
+/** What AWS asks beside, of which Slipway takes no share. */
+function AwsSum({ aws, pricesAsOf }: { aws: AwsCosts; pricesAsOf: string }) {
+  return (
+    <p className="border-t px-4 py-3 text-13 text-ink-2">
+      AWS asks {formatKnown(aws.totalMicroDollars)} a month for the servers, their disks and addresses, by its
+      list prices of {formatDate(pricesAsOf)}. Traffic and runners are not in it.
+    </p>
+  )
+}
+
 /** What each app costs this month by the minute, before the free hours; null on a plan where minutes cost nothing. */
 function useCosts(): { of: Map<string, string>; bill: Answers['bill']['get'] } | null {
   const trpc = useTRPC()
@@ -152,7 +181,7 @@ function useCosts(): { of: Map<string, string>; bill: Answers['bill']['get'] } |
   return { of: new Map(tankGroups(bill.data).map((group) => [group.name, group.cost])), bill: bill.data }
 }
 
-function AppRow({ app, cost }: { app: AppListed; cost: string | null }) {
+function AppRow({ app, cost, aws }: { app: AppListed; cost: string | null; aws: string | null }) {
   const { slug } = useOrganisation()
   return (
     <tr className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-3 gap-y-2 px-3.5 py-3 hover:bg-sunken md:table-row">
@@ -240,6 +269,12 @@ function AppRow({ app, cost }: { app: AppListed; cost: string | null }) {
         <td className="order-5 col-span-2 text-right text-12 md:py-2.5 md:pr-4 md:pl-2.5 md:text-13 md:font-medium">
           <span className="text-ink-3 md:hidden">This month </span>
           <span className={cost === '$0.00' ? 'text-ink-3' : undefined}>{cost}</span>
+        </td>
+      )}
+      {aws === null ? null : (
+        <td className="order-6 col-span-2 text-right text-12 md:py-2.5 md:pr-4 md:pl-2.5 md:text-13">
+          <span className="text-ink-3 md:hidden">AWS, a month </span>
+          <span className="text-ink-2">{aws}</span>
         </td>
       )}
     </tr>

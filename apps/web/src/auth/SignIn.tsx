@@ -2,7 +2,7 @@
 import Link from 'next/link'
 import { useRouter, useSearchParams } from 'next/navigation'
 import { useState } from 'react'
-import { nextPath, paths } from '../paths.ts'
+import { nextPath, paths, wanted } from '../paths.ts'
 import { Button } from '../ui/Button.tsx'
 import { TextField } from '../ui/Field.tsx'
 import { ProblemNotice } from '../ui/Notice.tsx'
@@ -12,9 +12,10 @@ import { useAuthForm } from './use-auth-form.ts'
 
 export function SignIn() {
   const router = useRouter()
-  const next = nextPath(useSearchParams().get('next'))
+  const asked = useSearchParams()
+  const next = nextPath(asked.get('next'))
   const changed = useSessionChanged()
-  const [email, setEmail] = useState('')
+  const [email, setEmail] = useState(asked.get('email') ?? '')
   const [password, setPassword] = useState('')
   const form = useAuthForm(() => {
     changed()
@@ -27,7 +28,7 @@ export function SignIn() {
         <div className="flex flex-wrap justify-between gap-2">
           <span>
             New here?{' '}
-            <Link href={paths.signUp()} className="link">
+            <Link href={paths.signUp({ next: wanted(next), email })} className="link">
               Sign up
             </Link>
           </span>
@@ -42,7 +43,7 @@ export function SignIn() {
         className="grid gap-4"
         onSubmit={(event) => {
           event.preventDefault()
-          form.send('/sign-in/email', { email, password, callbackURL: paths.verified() })
+          form.send('/sign-in/email', { email, password, callbackURL: paths.verified(wanted(next)) })
         }}
       >
         <TextField

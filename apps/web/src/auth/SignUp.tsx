@@ -1,8 +1,8 @@
 'use client'
 import Link from 'next/link'
-import { useRouter } from 'next/navigation'
+import { useRouter, useSearchParams } from 'next/navigation'
 import { useState } from 'react'
-import { paths } from '../paths.ts'
+import { nextPath, paths, wanted } from '../paths.ts'
 import { Button } from '../ui/Button.tsx'
 import { TextField } from '../ui/Field.tsx'
 import { ProblemNotice } from '../ui/Notice.tsx'
@@ -11,10 +11,12 @@ import { useAuthForm } from './use-auth-form.ts'
 
 export function SignUp() {
   const router = useRouter()
+  const asked = useSearchParams()
+  const next = wanted(nextPath(asked.get('next')))
   const [name, setName] = useState('')
-  const [email, setEmail] = useState('')
+  const [email, setEmail] = useState(asked.get('email') ?? '')
   const [password, setPassword] = useState('')
-  const form = useAuthForm(() => router.push(paths.verify(email)))
+  const form = useAuthForm(() => router.push(paths.verify({ next, email })))
   return (
     <AuthPage
       title="Sign up"
@@ -22,7 +24,7 @@ export function SignUp() {
       below={
         <>
           Have an account?{' '}
-          <Link href={paths.signIn()} className="link">
+          <Link href={paths.signIn(next, email)} className="link">
             Sign in
           </Link>
         </>
@@ -33,7 +35,12 @@ export function SignUp() {
         className="grid gap-4"
         onSubmit={(event) => {
           event.preventDefault()
-          form.send('/sign-up/email', { name: name.trim(), email, password, callbackURL: paths.verified() })
+          form.send('/sign-up/email', {
+            name: name.trim(),
+            email,
+            password,
+            callbackURL: paths.verified(next),
+          })
         }}
       >
         <TextField

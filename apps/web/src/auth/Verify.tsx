@@ -2,7 +2,7 @@
 import Link from 'next/link'
 import { useRouter, useSearchParams } from 'next/navigation'
 import { useEffect, useState } from 'react'
-import { paths } from '../paths.ts'
+import { nextPath, paths, wanted } from '../paths.ts'
 import { Button, ButtonLink } from '../ui/Button.tsx'
 import { Notice, ProblemNotice } from '../ui/Notice.tsx'
 import { State } from '../ui/State.tsx'
@@ -13,7 +13,9 @@ import { useAuthForm } from './use-auth-form.ts'
 
 /** After signing up: the mail is on its way. */
 export function Verify() {
-  const email = useSearchParams().get('email') ?? ''
+  const asked = useSearchParams()
+  const email = asked.get('email') ?? ''
+  const next = wanted(nextPath(asked.get('next')))
   const [isSentAgain, setSentAgain] = useState(false)
   const form = useAuthForm(() => setSentAgain(true))
   return (
@@ -28,7 +30,7 @@ export function Verify() {
       below={
         <>
           Wrong address?{' '}
-          <Link href={paths.signUp()} className="link">
+          <Link href={paths.signUp({ next })} className="link">
             Sign up with another
           </Link>
         </>
@@ -40,7 +42,9 @@ export function Verify() {
         <div className="flex flex-wrap items-center gap-3">
           <Button
             busy={form.isSending && 'Sending'}
-            onClick={() => form.send('/send-verification-email', { email, callbackURL: paths.verified() })}
+            onClick={() =>
+              form.send('/send-verification-email', { email, callbackURL: paths.verified(next) })
+            }
           >
             Send it again
           </Button>
@@ -58,19 +62,21 @@ export function Verify() {
 /** Where the link in the mail ends. Signed in by it, the person goes on by itself. */
 export function Verified() {
   const router = useRouter()
-  const error = useSearchParams().get('error')
+  const asked = useSearchParams()
+  const error = asked.get('error')
+  const next = nextPath(asked.get('next'))
   const session = useSession()
   const isSignedIn = Boolean(session.data)
   useEffect(() => {
-    if (isSignedIn && !error) router.replace(paths.home())
-  }, [isSignedIn, error, router])
+    if (isSignedIn && !error) router.replace(next)
+  }, [isSignedIn, error, next, router])
 
   if (error) {
     return (
       <AuthPage title="The link does not hold">
         <ProblemNotice problem={linkProblem(error)} />
         <div className="flex gap-2">
-          <ButtonLink href={paths.signIn()} look="go">
+          <ButtonLink href={paths.signIn(wanted(next))} look="go">
             Sign in for a new mail
           </ButtonLink>
         </div>
@@ -91,7 +97,7 @@ export function Verified() {
         dropped. A mail with a link to choose one is on its way.
       </Notice>
       <div>
-        <ButtonLink href={paths.signIn()}>Sign in</ButtonLink>
+        <ButtonLink href={paths.signIn(wanted(next))}>Sign in</ButtonLink>
       </div>
     </AuthPage>
   )

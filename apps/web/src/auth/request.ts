@@ -2,6 +2,14 @@ import { z } from 'zod'
 import type { Problem } from '../ui/Notice.tsx'
 
 const refusal = z.object({ code: z.string().optional(), message: z.string().optional() })
+const ownRefusal = z.object({
+  userError: z.object({
+    code: z.string(),
+    what: z.string(),
+    why: z.string().optional(),
+    todo: z.string().optional(),
+  }),
+})
 
 export type AuthAnswer = { ok: true; body: unknown } | { ok: false; code: string; problem: Problem }
 
@@ -24,6 +32,8 @@ export async function authRequest(path: string, body?: Record<string, unknown>):
   const text = await response.text()
   const answer = parseJson(text)
   if (response.ok) return { ok: true, body: answer }
+  const own = ownRefusal.safeParse(answer)
+  if (own.success) return { ok: false, code: own.data.userError.code, problem: own.data.userError }
   const { code = '', message } = refusal.safeParse(answer).data ?? {}
   return { ok: false, code, problem: problemOf(response.status, code, message) }
 }

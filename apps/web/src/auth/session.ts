@@ -37,14 +37,14 @@ export function useSessionChanged(): () => void {
   }
 }
 
-/** Signs out here and goes to the sign-in page. */
-export function useSignOut(): () => void {
+/** Signs out here and goes to the sign-in page, from there to `next`. */
+export function useSignOut(next?: string, email?: string): () => void {
   const router = useRouter()
   const changed = useSessionChanged()
   return () => {
     authRequest('/sign-out', {}).then(() => {
       changed()
-      router.push(paths.signIn())
+      router.push(paths.signIn(next, email))
     })
   }
 }

@@ -9,7 +9,7 @@ import { Loaded, LoadingPage } from '../organisation/Loaded.tsx'
 import { useOrganisation } from '../organisation/organisation.tsx'
 import { paths } from '../paths.ts'
 import { Empty } from '../ui/Empty.tsx'
-import { formatMoney, formatPrice } from '../ui/format-money.ts'
+import { formatKnown, formatMoney, formatPrice, formatRange } from '../ui/format-money.ts'
 import { absoluteTime, formatMinutes, monthName } from '../ui/format-time.ts'
 import { Panel, PanelBody } from '../ui/Panel.tsx'
 import { PageTitle } from '../ui/Shell.tsx'
@@ -19,6 +19,7 @@ import { BothPlans } from './BothPlans.tsx'
 import type { BillShown } from './bill-shown.ts'
 import { DownloadMinutes } from './DownloadMinutes.tsx'
 import { Invoices } from './Invoices.tsx'
+import { MonthChart } from './MonthChart.tsx'
 import { SwitchPlan } from './SwitchPlan.tsx'
 import { tankGroups, todayOf, weekendsOf } from './tank-groups.ts'
 
@@ -151,18 +152,36 @@ function MonthStep({
 }
 
 function SoFar({ bill }: { bill: BillShown }) {
+  const trpc = useTRPC()
+  const { id: organisationId } = useOrganisation()
+  const aws = useQuery(trpc.costs.apps.queryOptions({ organisationId }, { enabled: bill.isRunning })).data
   return (
     <Panel>
-      <div className="grid gap-4 px-4 pt-4 pb-3 sm:auto-cols-max sm:grid-flow-col sm:gap-8">
+      <div className="grid gap-4 px-4 pt-4 pb-3 sm:flex sm:flex-wrap sm:gap-x-8">
         <Figure label={bill.isRunning ? 'So far' : 'The month'} value={formatMoney(bill.total)}>
           {formatMinutes(bill.minutes)} awake
         </Figure>
+        {bill.forecast ? (
+          <div className="border-line max-sm:border-t max-sm:pt-4 sm:border-l sm:pl-8">
+            <Figure label="The month will come to" value={formatRange(bill.forecast.total)}>
+              as the last two weeks were
+            </Figure>
+          </div>
+        ) : null}
         <div className="border-line max-sm:border-t max-sm:pt-4 sm:border-l sm:pl-8">
           <Figure label="Free hours used" value={`${Math.floor(bill.free.usedMinutes / 60)} h`}>
             of {formatMinutes(bill.free.minutes)} a month
           </Figure>
         </div>
+        {aws?.pricesAsOf ? (
+          <div className="border-line max-sm:border-t max-sm:pt-4 sm:border-l sm:pl-8">
+            <Figure label="AWS, beside it" value={formatKnown(aws.totalMicroDollars)}>
+              a month, list prices
+            </Figure>
+          </div>
+        ) : null}
       </div>
+      {bill.curve.length > 0 ? <MonthChart bill={bill} /> : null}
       <ul className="border-t px-4 py-2">
         {bill.lines.length === 0 ? (
           <li className="py-1.5 text-13 text-ink-2">Nothing to charge{bill.isRunning ? ' yet' : ''}.</li>

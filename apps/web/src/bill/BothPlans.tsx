@@ -1,15 +1,24 @@
-import { formatMoney, formatPrice, formatSummand } from '../ui/format-money.ts'
-import { formatMinutes } from '../ui/format-time.ts'
+import { formatMoney, formatPrice, formatRange, formatSummand } from '../ui/format-money.ts'
+import { formatDay, formatMinutes } from '../ui/format-time.ts'
 import { Panel } from '../ui/Panel.tsx'
 import { PlanColumn } from '../ui/PlanColumn.tsx'
 import { State } from '../ui/State.tsx'
 import type { BillShown } from './bill-shown.ts'
+import { middleOf } from './middle-of.ts'
 
 /** The same month on either plan, side by side, and which is cheaper. */
 export function BothPlans({ bill }: { bill: BillShown }) {
   const { usage, seats, cheaper, seatsCheaperAboveMinutes } = bill.onPlan
   const hourPrice = formatPrice(String(BigInt(usage.minutePrice) * 60n))
-  const most = [BigInt(usage.total), BigInt(seats.total), 1n].reduce((a, b) => (a > b ? a : b))
+  const { forecast } = bill
+  const ahead = {
+    usage: forecast ? middleOf(forecast.onUsage) : usage.total,
+    seats: forecast ? middleOf(forecast.onSeats) : seats.total,
+  }
+  const most = [BigInt(ahead.usage), BigInt(ahead.seats), 1n].reduce((a, b) => (a > b ? a : b))
+  const lastDay = formatDay(new Date(Date.parse(bill.end) - 1))
+  const byEnd = (range: { low: string; high: string } | undefined) =>
+    range ? { key: 'end', term: `By ${lastDay}`, amount: formatRange(range) } : undefined
   return (
     <Panel title="Both plans, this month" aside={<Cheaper cheaper={cheaper} />}>
       <div className="grid grid-cols-2 divide-x divide-line border-b">
@@ -29,6 +38,7 @@ export function BothPlans({ bill }: { bill: BillShown }) {
             },
           ]}
           total={formatMoney(usage.total)}
+          byEnd={byEnd(forecast?.onUsage)}
         />
         <PlanColumn
           name="Seats"
@@ -46,19 +56,22 @@ export function BothPlans({ bill }: { bill: BillShown }) {
             },
           ]}
           total={formatMoney(seats.total)}
+          byEnd={byEnd(forecast?.onSeats)}
         />
       </div>
       <div className="grid grid-cols-[44px_minmax(0,1fr)_auto] items-center gap-2.5 px-4 pt-4 pb-2 text-12">
         <Bar
           name="Usage"
-          share={Number((BigInt(usage.total) * 1000n) / most) / 1000}
           amount={usage.total}
+          ahead={ahead.usage}
+          most={most}
           isYours={bill.plan.now === 'usage'}
         />
         <Bar
           name="Seats"
-          share={Number((BigInt(seats.total) * 1000n) / most) / 1000}
           amount={seats.total}
+          ahead={ahead.seats}
+          most={most}
           isYours={bill.plan.now === 'seats'}
         />
       </div>
@@ -87,27 +100,35 @@ function Cheaper({ cheaper }: { cheaper: BillShown['onPlan']['cheaper'] }) {
   return <State kind="good">{cheaper === 'usage' ? 'Usage is cheaper' : 'Seats is cheaper'}</State>
 }
 
+/** Solid for what is so far, hatched up to the middle of the forecast. */
 function Bar({
   name,
-  share,
   amount,
+  ahead,
+  most,
   isYours,
 }: {
   name: string
-  share: number
   amount: string
+  ahead: string
+  most: bigint
   isYours: boolean
 }) {
+  const percent = (part: string) => Number((BigInt(part) * 1000n) / most) / 10
   return (
     <>
       <span>{name}</span>
-      <span className="h-[18px] rounded-2 bg-sunken" aria-hidden="true">
+      <span className="relative h-[18px] rounded-2 bg-sunken" aria-hidden="true">
         <span
-          className={`block h-full rounded-2 ${isYours ? 'bg-accent' : 'bg-ink-3'}`}
-          style={{ width: `${share * 100}%` }}
+          className="hatch absolute inset-y-0 left-0 rounded-2 border border-line-2"
+          style={{ width: `${percent(ahead)}%` }}
+        />
+        <span
+          className={`absolute inset-y-0 left-0 rounded-2 ${isYours ? 'bg-accent' : 'bg-ink-3'}`}
+          style={{ width: `${percent(amount)}%` }}
         />
       </span>
-      <b className="text-right font-medium">{formatMoney(amount)}</b>
+      <b className="text-right font-medium">{formatMoney(ahead)}</b>
     </>
   )
 }

@@ -16,13 +16,15 @@ import { PageTitle } from '../ui/Shell.tsx'
 import { State, type StateKind } from '../ui/State.tsx'
 import { Cell, HeadCell, Table, TableRow } from '../ui/Table.tsx'
 import { Time } from '../ui/Time.tsx'
+import { AwsCost } from './AwsCost.tsx'
 import { HealthState } from './HealthState.tsx'
+import { Logs } from './Logs.tsx'
+import { Metrics } from './Metrics.tsx'
 import { Releases } from './Releases.tsx'
-import { ServiceLog } from './ServiceLog.tsx'
 
 type Shown = Answers['environments']['get']
 
-/** What runs here: services, hosts, releases, the live log. */
+/** What runs here: services, hosts, releases, their figures and what they say. */
 export function EnvironmentPage({ app, name }: { app: string; name: string }) {
   const trpc = useTRPC()
   const { id: organisationId } = useOrganisation()
@@ -83,11 +85,15 @@ function Whole({ environment }: { environment: Shown }) {
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_372px]">
         <div className="grid min-w-0 gap-4">
           <Services environment={environment} />
-          <ServiceLog services={services} />
+          {services.length > 0 ? (
+            <Metrics app={environment.app.name} environment={environment.name} services={services} />
+          ) : null}
+          <Logs environment={environment} />
         </div>
         <div className="grid min-w-0 gap-4">
           <Releases app={environment.app.name} environment={environment.name} />
           <Hosts hosts={environment.hosts} />
+          <AwsCost app={environment.app.name} environment={environment.name} />
         </div>
       </div>
     </>

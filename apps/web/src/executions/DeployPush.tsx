@@ -15,6 +15,7 @@ import { ProblemNotice } from '../ui/Notice.tsx'
 import { Panel, PanelBody } from '../ui/Panel.tsx'
 import { Flag, Revision } from '../ui/Revision.tsx'
 import { Time } from '../ui/Time.tsx'
+import { AwsPrice, InfrastructureChange } from './AwsPrice.tsx'
 import { ExecutionState } from './ExecutionState.tsx'
 
 type Plan = Answers['executions']['plan']
@@ -76,6 +77,7 @@ function Whole({ app, plan }: { app: string; plan: Plan }) {
             changes={plan.configuration}
           />
           <Changes title="Services" none="The services stay as they are." changes={plan.services} />
+          <InfrastructureChange change={plan.infrastructure} />
           {plan.why.length > 0 ? (
             <Panel title="What Slipway found">
               <ul className="grid gap-1.5 p-4 text-13 text-ink-2">
@@ -182,6 +184,7 @@ function Deploy({ app, plan }: { app: string; plan: Plan }) {
   )
   return (
     <Panel className="border-line-2" isForYou={plan.canDeploy}>
+      <AwsPrice change={plan.infrastructure} isFirst={plan.live === null} />
       <ul className="grid gap-[7px] px-5 py-3.5 text-13">
         {safeties(plan).map((sentence) => (
           <li key={sentence} className="grid grid-cols-[16px_minmax(0,1fr)] gap-2 leading-[18px]">

@@ -5,10 +5,11 @@ import { Loaded } from '../organisation/Loaded.tsx'
 import { useOrganisation } from '../organisation/organisation.tsx'
 import { Panel } from '../ui/Panel.tsx'
 import { PageTitle } from '../ui/Shell.tsx'
-import { Cell, HeadCell, Table, TableRow } from '../ui/Table.tsx'
-import { Time } from '../ui/Time.tsx'
+import { Invitations } from './Invitations.tsx'
+import { InviteSomebody } from './InviteSomebody.tsx'
+import { MemberTable } from './MemberTable.tsx'
 
-/** Who belongs to the organisation, and as what. */
+/** Who belongs to the organisation, as what, and who is invited. */
 export function People() {
   const trpc = useTRPC()
   const { id: organisationId, name } = useOrganisation()
@@ -16,36 +17,17 @@ export function People() {
   return (
     <>
       <PageTitle title="People" sub={`Members of ${name}. A viewer costs nothing on either plan.`} />
-      <Panel>
-        <Loaded query={members} what="the members">
-          {(list) => (
-            <Table
-              label="Members"
-              head={
-                <>
-                  <HeadCell>Name</HeadCell>
-                  <HeadCell hideNarrow>E-mail</HeadCell>
-                  <HeadCell>Role</HeadCell>
-                  <HeadCell isRight>Since</HeadCell>
-                </>
-              }
-            >
-              {list.map((member) => (
-                <TableRow key={member.userId}>
-                  <Cell className="font-medium">{member.name}</Cell>
-                  <Cell hideNarrow className="text-ink-2">
-                    {member.email}
-                  </Cell>
-                  <Cell>{member.role}</Cell>
-                  <Cell isRight className="text-ink-3">
-                    <Time at={member.since} />
-                  </Cell>
-                </TableRow>
-              ))}
-            </Table>
-          )}
-        </Loaded>
-      </Panel>
+      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_400px]">
+        <div className="grid min-w-0 gap-4">
+          <Panel title="Members">
+            <Loaded query={members} what="the members">
+              {(list) => <MemberTable members={list} />}
+            </Loaded>
+          </Panel>
+          <Invitations />
+        </div>
+        <InviteSomebody />
+      </div>
     </>
   )
 }

@@ -116,6 +116,12 @@ function TokenTable({ tokens }: { tokens: Token[] }) {
 
 const lifetimes = [7, 30, 90, 365] as const
 
+const uses: { key: string; words: string; scopes: Token['scopes'] }[] = [
+  { key: 'git', words: 'git push and pull', scopes: ['git'] },
+  { key: 'api', words: 'the api', scopes: ['api'] },
+  { key: 'both', words: 'git and the api', scopes: ['git', 'api'] },
+]
+
 /** Makes a token and shows it, this once. */
 function NewToken() {
   const trpc = useTRPC()
@@ -123,7 +129,7 @@ function NewToken() {
   const { id: organisationId } = useOrganisation()
   const reason = useReason('tokens.create')
   const [name, setName] = useState('')
-  const [scope, setScope] = useState<Token['scopes'][number]>('git')
+  const [use, setUse] = useState(uses[0])
   const [days, setDays] = useState<number>(90)
   const create = useMutation(
     trpc.tokens.create.mutationOptions({
@@ -142,8 +148,8 @@ function NewToken() {
           className="grid gap-4"
           onSubmit={(event) => {
             event.preventDefault()
-            if (!create.isPending && !reason)
-              create.mutate({ organisationId, name: name.trim(), scopes: [scope], days })
+            if (!create.isPending && !reason && use)
+              create.mutate({ organisationId, name: name.trim(), scopes: use.scopes, days })
           }}
         >
           <TextField
@@ -157,11 +163,14 @@ function NewToken() {
           <div className="grid grid-cols-2 gap-3">
             <SelectField
               label="For"
-              value={scope}
-              onChange={(event) => setScope(event.target.value === 'api' ? 'api' : 'git')}
+              value={use?.key}
+              onChange={(event) => setUse(uses.find(({ key }) => key === event.target.value))}
             >
-              <option value="git">git push and pull</option>
-              <option value="api">the api</option>
+              {uses.map(({ key, words }) => (
+                <option key={key} value={key}>
+                  {words}
+                </option>
+              ))}
             </SelectField>
             <SelectField
               label="Ends after"

@@ -72,13 +72,17 @@ export function SelectField({
   error,
   className,
   size = 'medium',
+  isLabelHidden = false,
   children,
   ...rest
-}: Around & { size?: 'medium' | 'large' } & Omit<SelectHTMLAttributes<HTMLSelectElement>, 'size'>) {
+}: Around & { size?: 'medium' | 'large'; isLabelHidden?: boolean } & Omit<
+    SelectHTMLAttributes<HTMLSelectElement>,
+    'size'
+  >) {
   const id = useId()
   return (
     <div className={className}>
-      <label htmlFor={id} className="mb-1 block text-12 font-medium text-ink-2">
+      <label htmlFor={id} className={isLabelHidden ? 'sr-only' : 'mb-1 block text-12 font-medium text-ink-2'}>
         {label}
       </label>
       <div className="relative">

@@ -3,6 +3,7 @@ import clsx from 'clsx'
 import { useEffect, useRef, useState } from 'react'
 import { type AnsiSpan, parseAnsi } from './ansi.ts'
 import { logTime } from './format-time.ts'
+import { highlight } from './highlight.ts'
 
 export type LogLine = {
   /** Unique in the list and stable while lines are added. */
@@ -34,6 +35,7 @@ export function LogView({
   isLive,
   empty,
   height = 'max-h-[420px]',
+  marked = '',
 }: {
   lines: LogLine[]
   label: string
@@ -41,6 +43,8 @@ export function LogView({
   /** What stands here while there is no line. */
   empty: string
   height?: string
+  /** A text that is marked wherever it stands. */
+  marked?: string
 }) {
   const box = useRef<HTMLDivElement>(null)
   const [isFollowing, setFollowing] = useState(true)
@@ -69,7 +73,7 @@ export function LogView({
         )}
       >
         {lines.map((line) => (
-          <Line key={line.key} line={line} />
+          <Line key={line.key} line={line} marked={marked} />
         ))}
         {isLive ? (
           <div className="flex gap-3 px-4 text-ink-3">
@@ -91,7 +95,7 @@ export function LogView({
   )
 }
 
-function Line({ line }: { line: LogLine }) {
+function Line({ line, marked }: { line: LogLine; marked: string }) {
   return (
     <div
       className={clsx(
@@ -110,7 +114,7 @@ function Line({ line }: { line: LogLine }) {
       )}
       {line.level === 'error' ? <span className="sr-only">error output</span> : null}
       <span className="min-w-0 flex-[1_1_100%] whitespace-pre-wrap [overflow-wrap:anywhere] md:flex-1">
-        {parseAnsi(line.text).map((span, index) => (
+        {highlight(parseAnsi(line.text), marked).map((span, index) => (
           <span
             // biome-ignore lint/suspicious/noArrayIndexKey: the spans of a line never move
             key={index}
@@ -120,7 +124,13 @@ function Line({ line }: { line: LogLine }) {
               span.isDim && 'text-ink-3',
             )}
           >
-            {span.text}
+            {span.isMatch ? (
+              <mark className="rounded-2 bg-accent-soft text-ink outline outline-accent-line">
+                {span.text}
+              </mark>
+            ) : (
+              span.text
+            )}
           </span>
         ))}
       </span>

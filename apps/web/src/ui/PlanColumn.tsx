@@ -9,11 +9,14 @@ export function PlanColumn({
   isYours,
   lines,
   total,
+  byEnd,
 }: {
   name: string
   isYours: boolean
   lines: PlanLine[]
   total: ReactNode
+  /** What it will come to, below what it is. */
+  byEnd?: PlanLine | undefined
 }) {
   return (
     <div className={clsx('px-4 pt-3 pb-3.5', isYours && 'shadow-[inset_0_2px_0_var(--accent)]')}>
@@ -32,6 +35,12 @@ export function PlanColumn({
         ))}
         <dt className="mt-1 border-t pt-1.5 text-13 font-medium">So far</dt>
         <dd className="mt-1 border-t pt-1.5 text-right text-16 font-semibold tracking-[-0.01em]">{total}</dd>
+        {byEnd ? (
+          <div className="contents">
+            <dt className="text-ink-2">{byEnd.term}</dt>
+            <dd className="text-right">{byEnd.amount}</dd>
+          </div>
+        ) : null}
       </dl>
     </div>
   )

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { formatMoney, formatPrice, formatSummand } from './format-money.ts'
+import {
+  formatDifference,
+  formatKnown,
+  formatMoney,
+  formatPrice,
+  formatRange,
+  formatSummand,
+} from './format-money.ts'
 
 test.each([
   ['0', '$0.00'],
@@ -29,4 +36,19 @@ test.each([
   ['6805000', '$6.80'],
 ])('as a line of a sum %s micro-dollars are %s', (amount, words) => {
   expect(formatSummand(amount)).toBe(words)
+})
+
+test('a difference says its direction, and none has none', () => {
+  expect(['40280000', '-3000000', '0', '5'].map(formatDifference)).toEqual([
+    '+$40.28',
+    '−$3.00',
+    '$0.00',
+    '+< $0.01',
+  ])
+})
+
+test('a range whose ends look alike is one amount; what is not known is not nothing', () => {
+  expect(formatRange({ low: '39810000', high: '41310000' })).toBe('$39.81 to $41.31')
+  expect(formatRange({ low: '12000000', high: '12000900' })).toBe('$12.00')
+  expect([formatKnown('0'), formatKnown(null)]).toEqual(['$0.00', 'unknown'])
 })

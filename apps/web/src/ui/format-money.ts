@@ -30,3 +30,20 @@ export function formatSummand(microDollars: string): string {
   if (amount < 0n) return `−${formatSummand(String(-amount))}`
   return amount < microDollarsPerCent ? formatPrice(microDollars) : formatMoney(microDollars)
 }
+
+/** "+$40.28", "−$3.00" or "$0.00": what something changes. */
+export function formatDifference(microDollars: string): string {
+  const amount = formatMoney(microDollars)
+  return BigInt(microDollars) > 0n ? `+${amount}` : amount
+}
+
+/** "$39.81 to $41.31", or one amount where both ends are shown alike. */
+export function formatRange({ low, high }: { low: string; high: string }): string {
+  const [from, to] = [formatMoney(low), formatMoney(high)]
+  return from === to ? to : `${from} to ${to}`
+}
+
+/** A price that may not be known, which is not the same as none. */
+export function formatKnown(microDollars: string | null): string {
+  return microDollars === null ? 'unknown' : formatMoney(microDollars)
+}

@@ -36,6 +36,17 @@ export function absoluteTime(at: Date): string {
   return `${at.getUTCDate()} ${months[at.getUTCMonth()]} ${at.getUTCFullYear()}, ${clockTime(at)} UTC`
 }
 
+/** "30 Nov": a day of UTC. */
+export function formatDay(at: Date): string {
+  return `${at.getUTCDate()} ${months[at.getUTCMonth()]}`
+}
+
+/** "4 Nov 2025" of an ISO day. */
+export function formatDate(day: string): string {
+  const at = new Date(`${day}T00:00:00Z`)
+  return `${formatDay(at)} ${at.getUTCFullYear()}`
+}
+
 /** "14:30:05", UTC. */
 export function clockTime(at: Date): string {
   return `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}`

@@ -21,6 +21,10 @@ export function monthAfter(month: Month): Month {
   return monthOf(month.end)
 }
 
+export function monthBefore(month: Month): Month {
+  return monthOf(new Date(month.start.getTime() - 1))
+}
+
 /** From this moment a month may close, and nothing recorded later counts for it. */
 export function cutoffOf(month: Month): Date {
   return new Date(month.end.getTime() + cutoffMilliseconds)

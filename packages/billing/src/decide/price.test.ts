@@ -1,8 +1,9 @@
 import { fromCents } from '@slipway/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { anyBasis, anyMask } from '../testing/any-basis.ts'
 import { countMinutes, wholeHour } from './mask.ts'
-import { hourMilliseconds, type Month, minuteMilliseconds, monthNamed, monthOf } from './month.ts'
+import { hourMilliseconds, type Month, minuteMilliseconds, monthNamed } from './month.ts'
 import type { Plan, PlanChange } from './plan-spans.ts'
 import { type AwakeHour, type Basis, type Price, price, priceOn } from './price.ts'
 import { priceBookFor, seatsMonthly } from './price-book.ts'
@@ -210,47 +211,6 @@ test('more seats never cost less, and the tiers meet where they should', () => {
     0, 12, 120, 129, 480, 486, 594, 599, 599,
   ])
 })
-
-const anyMask = fc.bigInt({ min: 0n, max: wholeHour })
-
-const anyBasis: fc.Arbitrary<Basis> = fc
-  .record({ year: fc.integer({ min: 2026, max: 2032 }), index: fc.integer({ min: 0, max: 11 }) })
-  .chain(({ year, index }) => {
-    const whole = monthOf(new Date(Date.UTC(year, index, 1)))
-    const minute = fc
-      .integer({ min: -1000, max: whole.minutes + 1000 })
-      .map((minutes) => new Date(whole.start.getTime() + minutes * minuteMilliseconds))
-    const moment = fc
-      .integer({ min: -60_000_000, max: whole.minutes * minuteMilliseconds + 60_000_000 })
-      .map((milliseconds) => new Date(whole.start.getTime() + milliseconds))
-    return fc.record({
-      month: fc.constant(whole),
-      until: fc
-        .integer({ min: 0, max: whole.minutes * minuteMilliseconds })
-        .map((milliseconds) => new Date(whole.start.getTime() + milliseconds)),
-      awake: fc.array(
-        fc.record({
-          serviceId: fc.constantFrom('svc_a', 'svc_b', 'svc_c'),
-          hour: fc
-            .integer({ min: -3, max: whole.minutes / 60 + 3 })
-            .map((hours) => new Date(whole.start.getTime() + hours * hourMilliseconds)),
-          mask: anyMask,
-        }),
-        { maxLength: 60 },
-      ),
-      roster: fc.array(
-        fc.record({
-          userId: fc.constantFrom('usr_a', 'usr_b', 'usr_c', 'usr_d'),
-          since: moment,
-          until: fc.option(moment),
-        }),
-        { maxLength: 12 },
-      ),
-      planChanges: fc.array(fc.record({ plan: fc.constantFrom<Plan>('usage', 'seats'), at: minute }), {
-        maxLength: 8,
-      }),
-    })
-  })
 
 function priced(basis: Basis): Price {
   return price(basis, priceBookFor(basis.month))

@@ -47,6 +47,38 @@ export async function addMember(
   return userId
 }
 
+/** A service called web of an app called shop. */
+export async function addService(
+  db: Database,
+  organisationId: OrganisationId,
+  { createdAt, removedAt = null }: { createdAt: Date; removedAt?: Date | null },
+): Promise<string> {
+  const serviceId = newId('service')
+  await db.inOrganisation(organisationId, async (tx) => {
+    const [cloudAccountId, appId, environmentId] = [newId('cloudAccount'), newId('app'), newId('environment')]
+    const made = { organisationId, createdAt }
+    const place = { cloudAccountId, region: 'eu-west-1' }
+    await tx.cloudAccount.create({
+      data: {
+        ...made,
+        id: cloudAccountId,
+        region: 'eu-west-1',
+        state: 'waiting',
+        externalId: newId('job'),
+        name: 'AWS',
+      },
+    })
+    await tx.app.create({ data: { ...made, ...place, id: appId, name: 'shop', createdBy: 'usr_1' } })
+    await tx.environment.create({
+      data: { ...made, ...place, id: environmentId, appId, name: 'production', gatePort: 80 },
+    })
+    await tx.service.create({
+      data: { ...made, id: serviceId, environmentId, name: 'web', kind: 'web', plan: {}, removedAt },
+    })
+  })
+  return serviceId
+}
+
 /** Usage of whole hours from `start` on, recorded at the clock's time. */
 export async function recordHours(
   db: Database,

@@ -11,6 +11,8 @@ export type Role = (typeof roles)[number]
 const leastRoles = {
   'organisation.read': 'viewer',
   'members.read': 'viewer',
+  'members.invite': 'admin',
+  'members.change': 'admin',
   'tokens.read': 'member',
   'tokens.create': 'member',
   'tokens.revoke': 'member',
@@ -43,6 +45,8 @@ export type Action = keyof typeof leastRoles
 const personsOnly: ReadonlySet<Action> = new Set([
   'tokens.create',
   'tokens.manage-others',
+  'members.invite',
+  'members.change',
   'cloud-accounts.connect',
   'cloud-accounts.disconnect',
   'apps.delete',
