@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs'
 import type { PartName, Sandbox } from '../apps/sandbox/src/index.ts'
 import { eventually, get } from './address.ts'
 import { connectAccount, createApp, type Person, signUp } from './person.ts'
-import { type Repository, terminalOf } from './repository.ts'
+import { pushThrough } from './push-through.ts'
+import { terminalOf } from './repository.ts'
 import { expect, test } from './slipway.ts'
 
 const account = '444444444444'
 const app = 'counter'
-const source = readFileSync(new URL('../examples/node-sqlite/server.js', import.meta.url), 'utf8')
 
 test('a deployment ends by itself in the right state, whatever is killed in the middle of it', async ({
   slipway,
@@ -16,13 +15,14 @@ test('a deployment ends by itself in the right state, whatever is killed in the 
   const person = await signUp(slipway, 'Faulty')
   const cloudAccountId = await connectAccount(slipway, person, account)
   const repository = await createApp(person, cloudAccountId, app, 'node-sqlite')
+  const place = { person, repository, app }
   const first = await terminalOf(repository.push())
   const address = /http:\/\/web-counter-\w{6}\.localhost:\d+/.exec(first.text)?.[0] ?? ''
   expect(first.text).toContain('is live')
 
   for (const part of ['worker', 'api', 'valkey'] as const satisfies PartName[])
     await test.step(`${part}, while it builds`, async () => {
-      await pushAndKill(person, repository, `without ${part}`, 'build', async () => {
+      await pushThrough(place, `without ${part}`, 'build', async () => {
         await slipway.kill(part)
         await slipway.restart(part)
       })
@@ -30,7 +30,7 @@ test('a deployment ends by itself in the right state, whatever is killed in the 
     })
 
   await test.step('worker, while it deploys', async () => {
-    await pushAndKill(person, repository, 'without worker again', 'deployment', async () => {
+    await pushThrough(place, 'without worker again', 'deployment', async () => {
       await slipway.kill('worker')
       await slipway.restart('worker')
     })
@@ -38,9 +38,7 @@ test('a deployment ends by itself in the right state, whatever is killed in the 
   })
 
   await test.step('the agent of the host, while it deploys', async () => {
-    await pushAndKill(person, repository, 'without agent', 'deployment', async () =>
-      killAgent(slipway, person),
-    )
+    await pushThrough(place, 'without agent', 'deployment', async () => killAgent(slipway, person))
     expect((await get(address)).body).toContain('without agent')
   })
 
@@ -71,46 +69,6 @@ test('a deployment ends by itself in the right state, whatever is killed in the 
     }, 'a healthy environment')
   })
 })
-
-/**
- * Pushes other words, and once this part of the execution is at work, does `kill`. Then waits for the end, which must
- * be a success with one build, one release and one deployment.
- */
-async function pushAndKill(
-  person: Person,
-  repository: Repository,
-  words: string,
-  kind: 'build' | 'deployment',
-  kill: () => Promise<void>,
-): Promise<void> {
-  const { api, organisationId } = person
-  const place = { organisationId, app, environment: 'production' }
-  const releasesBefore = await api.environments.releases.query(place)
-  await repository.commit(words, { 'server.js': source.replace('Hello from a push', words) })
-  const pushed = terminalOf(repository.push())
-  const number = await eventually(async () => {
-    const { executions } = await api.executions.list.query({ organisationId, app })
-    const mine = executions.find(({ message }) => message === words)
-    if (!mine) return undefined
-    const { parts } = await api.executions.get.query({ organisationId, app, number: mine.number })
-    const steps = parts.find((part) => part.kind === kind)?.steps ?? []
-    // The last step is where the runner or the host works.
-    const last = steps.at(-1)
-    return last && last.state !== 'pending' ? mine.number : undefined
-  }, `the ${kind} of "${words}"`)
-  await kill()
-  const execution = await eventually(async () => {
-    const seen = await api.executions.get.query({ organisationId, app, number }).catch(() => undefined)
-    return seen?.endedAt ? seen : undefined
-  }, `the end of execution ${number}`)
-  await pushed
-  expect(execution.error).toBeNull()
-  expect(execution.status).toBe('succeeded')
-  // A build that lost its way to the source is begun again; what comes of it is one release, deployed once.
-  expect(execution.parts.filter((part) => part.kind === 'deployment')).toHaveLength(1)
-  const releases = await api.environments.releases.query(place)
-  expect(releases.length).toBe(releasesBefore.length + 1)
-}
 
 async function hostInstance({ api, organisationId }: Person): Promise<string> {
   const { hosts } = await api.environments.get.query({ organisationId, app, environment: 'production' })

@@ -6,6 +6,8 @@
  */
 
 export { asRoot } from './aws/accounts.ts'
+export { listStacks } from './aws/stacks.ts'
+export { listInstances } from './bodies/instance.ts'
 export type { Bodies } from './bodies/keep-bodies.ts'
 export type { BodyProcess } from './bodies/processes.ts'
 export { asSeen, atOnce, type Pace, platformAccount, startEmulator } from './parts/emulator.ts'

@@ -10,6 +10,7 @@ const offsets = {
   stripe: 13,
   smtp: 14,
   pages: 15,
+  faultDoor: 16,
 }
 const gateOffset = 100
 const gateCount = 200
@@ -32,6 +33,7 @@ export function portsFrom(base: number): Ports {
     stripe: at(offsets.stripe),
     smtp: at(offsets.smtp),
     pages: at(offsets.pages),
+    faultDoor: at(offsets.faultDoor),
     gates: [at(gateOffset), at(gateOffset + gateCount - 1)],
   }
 }

@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DescribeVolumesCommand, EC2Client } from '@aws-sdk/client-ec2'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { asRoot } from './aws/accounts.ts'
 import { type Sandbox, startSandbox } from './start-sandbox.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-start-test-'))
@@ -48,6 +50,23 @@ test('the console makes a stack from a quick-create link, and not without the ti
 test('another site may not press its buttons', async () => {
   const headers = { origin: 'http://evil.example', 'content-type': 'application/json' }
   expect((await ask('/clock', { method: 'POST', headers, body: '{"days":"1"}' })).status).toBe(403)
+})
+
+test('a fault that is asked for on its page meets the calls of Slipway until it is ended', async () => {
+  const ec2 = new EC2Client({
+    ...asRoot(`http://127.0.0.1:${sandbox.ports.faultDoor}`, '222222222222'),
+    maxAttempts: 1,
+  })
+  const body = new URLSearchParams({ kind: 'denied', service: 'ec2', action: '', times: '' })
+  expect((await ask('/faults', { method: 'POST', body })).status).toBe(200)
+  await expect(ec2.send(new DescribeVolumesCommand({}))).rejects.toThrow('not authorized')
+  expect((await ask('/faults', { headers: { accept: 'text/html' } })).text).toContain('<td>denied</td>')
+  const [asked] = JSON.parse((await ask('/faults')).text)
+  expect(asked.met).toEqual([{ account: '222222222222', service: 'ec2', action: 'DescribeVolumes' }])
+  await ask('/faults', { method: 'POST', body: new URLSearchParams({ end: String(asked.id) }) })
+  await ec2.send(new DescribeVolumesCommand({}))
+  const wrong = new URLSearchParams({ kind: 'earthquake' })
+  expect((await ask('/faults', { method: 'POST', body: wrong })).status).toBe(400)
 })
 
 test('a killed part stays down until it is started again, and has lost nothing', async () => {

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { RoleUrls } from '@slipway/db'
 import type { Bodies } from './bodies/keep-bodies.ts'
 import { projectFolder } from './config.ts'
+import type { Faults } from './faults/fault-door.ts'
 import type { Kept } from './keep-running.ts'
 import type { SandboxClock } from './parts/clock.ts'
 import { atOnce, type Pace } from './parts/emulator.ts'
@@ -41,6 +42,8 @@ export type Sandbox = {
   databaseUrls: RoleUrls & { adminUrl: string }
   stripe: StripeDouble
   bodies: Bodies
+  /** What goes wrong between Slipway and AWS. */
+  faults: Faults
   clock: SandboxClock
   /** Newest first. */
   mails(): CaughtMail[]
@@ -105,6 +108,7 @@ function handles(setting: StartSetting, started: Started, stop: () => Promise<vo
     databaseUrls: { adminUrl: started.adminUrl, ...database },
     stripe: started.stripe,
     bodies: started.bodies,
+    faults: started.faults,
     clock,
     mails: () => mails.list(),
     clearMails: () => mails.clear(),

@@ -40,7 +40,7 @@ export function page(title: string, body: Html): string {
   .bad { color: #c33 } .good { color: #283 } small { opacity: .75 }
 </style>
 <nav><strong>Sandbox</strong>
-  <a href="/sandbox/mails">Mails</a><a href="/sandbox/console">AWS console</a><a href="/sandbox/clock">Clock</a><a href="/">Slipway</a></nav>
+  <a href="/sandbox/mails">Mails</a><a href="/sandbox/console">AWS console</a><a href="/sandbox/clock">Clock</a><a href="/sandbox/faults">Faults</a><a href="/">Slipway</a></nav>
 <main><h1>${escapeHtml(title)}</h1>
 ${body.html}
 </main>

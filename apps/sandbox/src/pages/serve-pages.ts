@@ -1,8 +1,12 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { z } from 'zod'
+import { fault as faultForm } from '../faults/fault.ts'
+import type { Faults } from '../faults/fault-door.ts'
 import type { SandboxClock } from '../parts/clock.ts'
 import type { MailCatcher } from '../parts/mail-catcher.ts'
 import { clockPage } from './clock-page.ts'
+import { faultsPage } from './faults-page.ts'
 import { mailPage, mailsPage } from './mail-page.ts'
 import { html, page } from './page.ts'
 import type { Answer, Asked } from './request.ts'
@@ -11,14 +15,16 @@ import { type ConsoleSetting, serveConsole } from './serve-console.ts'
 export type Pages = { url: string; stop(): Promise<void> }
 
 /**
- * The sandbox's own pages: mails, the customers' AWS console, the clock; by `Accept`, `GET` and `DELETE /mails` and `GET` and
- * `POST /clock` (`{"to": "…"}`) speak JSON. They lie under /sandbox of the one origin as well.
+ * The sandbox's own pages: mails, the customers' AWS console, the clock, faults; by `Accept`, `GET` and `DELETE /mails`,
+ * `GET` and `POST /clock` (`{"to": "…"}`) and `GET`, `POST` and `DELETE /faults` speak JSON. They lie under /sandbox of the
+ * one origin as well.
  */
 export async function servePages(options: {
   port: number
   mails: MailCatcher
   clock: SandboxClock
   console: ConsoleSetting
+  faults: Faults
 }): Promise<Pages> {
   const server = createServer(async (request, response) => {
     const answer = await route(options, request).catch((problem: unknown): Answer => {
@@ -66,6 +72,7 @@ async function route(options: Parameters<typeof servePages>[0], request: Incomin
   const mail = options.mails.list().find(({ id }) => path === `/mails/${id}`)
   if (mail) return wantsJson ? { json: mail } : { html: mailPage(mail) }
   if (path === '/clock') return moveClock(options.clock, asked)
+  if (path === '/faults') return askForFaults(options.faults, asked)
   const answer = path.startsWith('/console') ? await serveConsole(options.console, asked) : undefined
   return answer ?? { status: 404, html: page('Not here', html`<p>There is no such page in the sandbox.</p>`) }
 }
@@ -81,6 +88,22 @@ async function moveClock(clock: SandboxClock, { method, form, wantsJson }: Asked
   }
   const state = { now: clock.now().toISOString(), offsetMilliseconds: clock.offsetMilliseconds() }
   return wantsJson ? { json: state } : { html: clockPage(clock.now(), clock.offsetMilliseconds()) }
+}
+
+function askForFaults(faults: Faults, { method, form, wantsJson }: Asked): Answer {
+  if (method === 'POST' && form.has('end')) faults.end(Number(form.get('end')))
+  else if (method === 'POST') {
+    const named = [...form].filter(([, value]) => value.trim() !== '')
+    const asked = faultForm.safeParse(Object.fromEntries(named.map(([name, value]) => [name, value.trim()])))
+    if (!asked.success)
+      return {
+        status: 400,
+        html: page('Not asked for', html`<p class="bad" role="alert">${z.prettifyError(asked.error)}</p>`),
+      }
+    faults.ask(asked.data)
+  } else if (method === 'DELETE') faults.endAll()
+  if (method === 'POST' && !wantsJson) return { location: '/sandbox/faults' }
+  return wantsJson ? { json: faults.list() } : { html: faultsPage(faults.list()) }
 }
 
 async function read(request: IncomingMessage): Promise<Asked> {

@@ -50,6 +50,8 @@ export function productSettings(from: {
   platform: Platform
   database: { url: string; systemUrl: string }
   emulatorUrl: string
+  /** The way to AWS of Slipway and its hosts, on which faults can be asked for. */
+  awsUrl: string
 }): Record<'api' | 'worker' | 'web', Record<string, string>> {
   const { ports, platform } = from
   const common = {
@@ -86,10 +88,10 @@ export function productSettings(from: {
     api: { ...common, PORT: String(ports.api) },
     worker: {
       ...common,
-      AWS_ENDPOINT_URL: from.emulatorUrl,
+      AWS_ENDPOINT_URL: from.awsUrl,
       AWS_ACCESS_KEY_ID: platform.accessKeyId,
       AWS_SECRET_ACCESS_KEY: platform.secretAccessKey,
-      HOST_AWS_ENDPOINT: from.emulatorUrl,
+      HOST_AWS_ENDPOINT: from.awsUrl,
     },
     web: { NODE_ENV: 'production', PORT: String(ports.web), NEXT_TELEMETRY_DISABLED: '1' },
   }

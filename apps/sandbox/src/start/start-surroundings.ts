@@ -4,6 +4,7 @@ import { openAccounts } from '../aws/accounts.ts'
 import { nameResolver } from '../aws/names.ts'
 import { type Platform, seedPlatform } from '../aws/platform.ts'
 import { type Bodies, keepBodies } from '../bodies/keep-bodies.ts'
+import { type Faults, startFaultDoor } from '../faults/fault-door.ts'
 import { startFront } from '../front/front.ts'
 import { servePages } from '../pages/serve-pages.ts'
 import { openClock, type SandboxClock } from '../parts/clock.ts'
@@ -21,6 +22,8 @@ export type Surroundings = {
   clock: SandboxClock
   stripe: StripeDouble
   bodies: Bodies
+  awsUrl: string
+  faults: Faults
 }
 
 /** The world that Slipway expects to find: its database and AWS account, Stripe, hosts, the one origin. */
@@ -55,11 +58,14 @@ export async function startSurroundings(setting: StartSetting, on: Foundations):
   stops.early.push(() => bodies.stop())
   await on.onEmulator(bodies.follow)
 
+  const door = await startFaultDoor({ port: ports.faultDoor, upstreamPort: ports.emulator })
+  stops.late.push(() => door.stop())
+
   const console = { emulatorUrl, accounts: openAccounts(state), bodies }
   const pages = await progress.part(
     'pages',
-    () => servePages({ port: ports.pages, mails: on.mails, clock, console }),
-    ({ url }) => `${url}/sandbox/mails, /console, /clock`,
+    () => servePages({ port: ports.pages, mails: on.mails, clock, console, faults: door.faults }),
+    ({ url }) => `${url}/sandbox/mails, /console, /clock, /faults`,
   )
   stops.early.push(() => pages.stop())
 
@@ -72,5 +78,5 @@ export async function startSurroundings(setting: StartSetting, on: Foundations):
     resolve: nameResolver({ emulatorUrl, platform, bodies }),
   })
   stops.early.push(() => front.stop())
-  return { secrets, database, platform, clock, stripe, bodies }
+  return { secrets, database, platform, clock, stripe, bodies, awsUrl: door.url, faults: door.faults }
 }
