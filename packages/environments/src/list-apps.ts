@@ -1,5 +1,6 @@
 import type { OrganisationId } from '@slipway/core'
 import type { Database, Tx } from '@slipway/db'
+import { z } from 'zod'
 import { healthOf, overallHealth, type ServiceHealth } from './health.ts'
 import { type AppsUrl, urlOf } from './url.ts'
 
@@ -39,11 +40,19 @@ export async function listApps(
       where: { organisationId, deletedAt: null },
       orderBy: { name: 'asc' },
       include: {
-        cloudAccount: true,
+        cloudAccount: { select: { id: true, name: true, accountNumber: true, state: true } },
         environments: {
           where: { deletedAt: null },
           orderBy: { createdAt: 'asc' },
-          include: { services: { where: { removedAt: null }, orderBy: { name: 'asc' } }, hosts: true },
+          select: {
+            liveReleaseId: true,
+            services: {
+              where: { removedAt: null },
+              orderBy: { name: 'asc' },
+              select: { id: true, publicName: true },
+            },
+            hosts: { select: { state: true, health: true, lastSeenAt: true } },
+          },
         },
       },
     })
@@ -72,12 +81,7 @@ export async function listApps(
         region: app.region,
         branch: app.branch,
         autoDeploy: app.autoDeploy,
-        cloudAccount: {
-          id: app.cloudAccount.id,
-          name: app.cloudAccount.name,
-          accountNumber: app.cloudAccount.accountNumber,
-          state: app.cloudAccount.state,
-        },
+        cloudAccount: app.cloudAccount,
         createdAt: app.createdAt.toISOString(),
         deletingSince: app.deletingSince?.toISOString() ?? null,
         url: isLive && publicName ? urlOf(appsUrl, publicName) : null,
@@ -97,9 +101,17 @@ export async function liveReleases(tx: Tx, ids: string[]): Promise<Map<string, L
   if (ids.length === 0) return new Map()
   const rows = await tx.release.findMany({
     where: { id: { in: ids } },
-    include: {
-      revision: true,
-      deployments: { where: { status: 'healthy' }, orderBy: { endedAt: 'desc' }, take: 1 },
+    select: {
+      id: true,
+      number: true,
+      createdAt: true,
+      revision: { select: { sha: true, message: true, author: true } },
+      deployments: {
+        where: { status: 'healthy' },
+        orderBy: { endedAt: 'desc' },
+        take: 1,
+        select: { endedAt: true },
+      },
     },
   })
   return new Map(
@@ -116,23 +128,40 @@ export async function liveReleases(tx: Tx, ids: string[]): Promise<Map<string, L
   )
 }
 
+const pushRows = z.array(
+  z.object({
+    app_id: z.string(),
+    sha: z.string(),
+    message: z.string(),
+    author: z.string(),
+    pushed_at: z.date(),
+    number: z.number().nullable(),
+    status: z.string().nullable(),
+  }),
+)
+
+/** One row an app, however long its history is: Prisma's `distinct` would read all of it. */
 async function lastPushes(tx: Tx, appIds: string[]): Promise<Map<string, AppListed['lastPush']>> {
-  const rows = await tx.revision.findMany({
-    where: { appId: { in: appIds } },
-    orderBy: [{ appId: 'asc' }, { position: 'desc' }],
-    distinct: ['appId'],
-    include: { executions: { orderBy: { number: 'desc' }, take: 1 } },
-  })
+  const rows = await tx.$queryRaw`
+    select app.id as app_id, head.sha, head.message, head.author, head.pushed_at, last.number, last.status
+    from unnest(${appIds}::text[]) as app (id)
+    cross join lateral (
+      select id, sha, message, author, pushed_at from revision
+      where app_id = app.id order by position desc limit 1
+    ) as head
+    left join lateral (
+      select number, status from execution where revision_id = head.id order by number desc limit 1
+    ) as last on true`
   return new Map(
-    rows.map((row) => [
-      row.appId,
+    pushRows.parse(rows).map((row) => [
+      row.app_id,
       {
         sha: row.sha,
         message: row.message,
         author: row.author,
-        pushedAt: row.pushedAt.toISOString(),
-        execution: row.executions[0]?.number ?? null,
-        status: row.executions[0]?.status ?? null,
+        pushedAt: row.pushed_at.toISOString(),
+        execution: row.number,
+        status: row.status,
       },
     ]),
   )

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chownSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { chownSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import type { DeployedService } from '@slipway/protocol'
@@ -107,15 +107,18 @@ function environmentOf(request: StartRequest, port: number | null): Record<strin
       path.join(release, service.root, 'node_modules/.bin'),
       request.path,
     ].join(':'),
-    // A runtime's own libraries, such as that of Python, which the host need not have.
-    LD_LIBRARY_PATH: [
-      path.join(release, '.slipway/runtime/lib'),
-      ...(request.variables.LD_LIBRARY_PATH ? [request.variables.LD_LIBRARY_PATH] : []),
-    ].join(':'),
+    ...librariesOf(release, request.variables.LD_LIBRARY_PATH),
     ...(port === null ? {} : { PORT: String(port) }),
     SLIPWAY_SERVICE: service.name,
     SLIPWAY_RELEASE: String(request.releaseNumber),
   }
+}
+
+/** A runtime's own libraries, such as that of Python, which the host need not have. */
+function librariesOf(release: string, own: string | undefined): Record<string, string> {
+  const libraries = path.join(release, '.slipway/runtime/lib')
+  if (!existsSync(libraries)) return {}
+  return { LD_LIBRARY_PATH: own ? `${libraries}:${own}` : libraries }
 }
 
 /** A port that nobody has at the moment, on every address. */

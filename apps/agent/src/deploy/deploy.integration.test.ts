@@ -169,6 +169,7 @@ it('what the agent knows of its own is not in the environment of an app', async 
     'NODE_ENV',
     'PATH',
     'PORT',
+    'PYTHONUNBUFFERED',
     'SLIPWAY_RELEASE',
     'SLIPWAY_SERVICE',
   ])

@@ -49,6 +49,8 @@ export class Exchange implements ConnectionTaker, ConnectionUser {
   #answer: AnswerHead | undefined
   #answerBody: Body | undefined
   #status = 0
+  /** Until the answer began: a stream that goes on for hours is not slow. */
+  #milliseconds: number | undefined
   #timer: NodeJS.Timeout | undefined
   #hasEnded = false
 
@@ -174,6 +176,7 @@ export class Exchange implements ConnectionTaker, ConnectionUser {
   #passHead(answer: AnswerHead, bytes: Buffer, to: number): boolean {
     this.#answer = answer
     this.#status = answer.status
+    this.#milliseconds = performance.now() - this.#startedAt
     const body = new Body(answer.framing, { isBare: this.#head.isOld })
     this.#answerBody = body
     const isLast =
@@ -216,7 +219,7 @@ export class Exchange implements ConnectionTaker, ConnectionUser {
       return false
     }
     this.#status = answer.status
-    this.#client.write(`${answer.text}Connection: Upgrade\r\n\r\n`)
+    this.#client.write(`${answer.text}\r\n`)
     this.#end()
     this.#apps?.handOver()
     this.#client.tunnelTo(app, bytes.subarray(answer.end, to))
@@ -275,7 +278,8 @@ export class Exchange implements ConnectionTaker, ConnectionUser {
   #end(): void {
     this.#hasEnded = true
     this.#stopWaiting()
-    if (this.#serviceId !== undefined)
-      this.#passage.count(this.#serviceId, this.#status < 500, performance.now() - this.#startedAt)
+    if (this.#serviceId === undefined) return
+    const milliseconds = this.#milliseconds ?? performance.now() - this.#startedAt
+    this.#passage.count(this.#serviceId, this.#status < 500, milliseconds)
   }
 }

@@ -337,7 +337,8 @@ describe('the gate', () => {
     for await (const more of (await once(request, 'response'))[0]) bytes += more.length
     clearInterval(timer)
     expect(bytes).toBe(gigabyte)
-    expect(highest - before).toBeLessThan(60_000_000)
+    // Node frees what it read once about 64 MB of it are unused; with the gigabyte that has nothing to do.
+    expect(highest - before).toBeLessThan(128_000_000)
   })
 
   it('holds ten thousand connections that say nothing, and answers the next', async () => {

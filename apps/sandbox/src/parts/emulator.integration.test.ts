@@ -109,7 +109,13 @@ const roles = {
           Action: 'sts:AssumeRole',
         }),
         Policies: [
-          inline('make', ['ec2:CreateVpc', 'ec2:CreateInternetGateway', 'sqs:*', 'iam:PassRole']),
+          inline('make', [
+            'ec2:CreateVpc',
+            'ec2:CreateInternetGateway',
+            'ec2:CreateTags',
+            'sqs:*',
+            'iam:PassRole',
+          ]),
           inline('change', ['ec2:AttachInternetGateway', 'ec2:DeleteVpc', 'ec2:DeleteInternetGateway'], {
             Condition: { StringEquals: { 'aws:ResourceTag/managed': 'true' } },
           }),

@@ -93,10 +93,13 @@ export async function getExecution(
     const row = await tx.execution.findUnique({
       where: { appId_number: { appId: app.id, number: asked.number } },
       include: {
-        revision: true,
+        revision: { omit: { plan: true, planErrors: true } },
         events: { orderBy: { sequence: 'asc' } },
         steps: { orderBy: [{ path: 'asc' }, { position: 'asc' }] },
-        deployments: { include: { environment: true, release: true }, orderBy: { startedAt: 'asc' } },
+        deployments: {
+          include: { environment: { select: { name: true } }, release: { select: { number: true } } },
+          orderBy: { startedAt: 'asc' },
+        },
       },
     })
     if (row === null) throw notFound('execution')

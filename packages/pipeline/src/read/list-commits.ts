@@ -34,6 +34,7 @@ export async function listCommits(
       where: { appId: app.id, ...(asked.before === undefined ? {} : { position: { lt: asked.before } }) },
       orderBy: { position: 'desc' },
       take: pageSize + 1,
+      omit: { plan: true, planErrors: true },
     })
     // The head that an older commit rides with can lie on the newer page, or have superseded it.
     const executions = await tx.execution.findMany({
@@ -43,7 +44,7 @@ export async function listCommits(
         revision: { position: { gte: rows.at(-1)?.position ?? 0 } },
       },
       orderBy: { revision: { position: 'asc' } },
-      include: { revision: true },
+      include: { revision: { select: { id: true, sha: true, position: true } } },
     })
     const live = await tx.environment.findMany({
       where: { appId: app.id, deletedAt: null, liveReleaseId: { not: null } },

@@ -42,7 +42,8 @@ export async function listExecutions(
       where: { appId: app.id, ...(asked.before === undefined ? {} : { number: { lt: asked.before } }) },
       orderBy: { number: 'desc' },
       take: pageSize + 1,
-      include: { revision: true },
+      omit: { state: true },
+      include: { revision: { select: { sha: true, message: true, author: true } } },
     })
   })
   const person = await namesOf(
