@@ -9,7 +9,7 @@ test('charts mark deployments and tell exact values; logs are followed, searched
 }) => {
   test.setTimeout(420_000)
   const person = await signUp(slipway, 'Lighthouse')
-  const cloudAccountId = await connectAccount(slipway, person, '666666666666')
+  const cloudAccountId = await connectAccount(slipway, person, '777777777777')
   const repository = await createApp(person, cloudAccountId, 'beam', 'node-sqlite')
   expect((await terminalOf(repository.push())).text).toContain('is live')
   await page.goto('/sign-in')

@@ -162,7 +162,8 @@ test('a push becomes a running, metered service in a connected AWS account', asy
 
   await test.step('an earlier release is back by one button, without a build', async () => {
     await page.goto('/o/acme/apps/counter/environments/production')
-    await page.getByRole('button', { name: 'Roll back to release 1' }).click()
+    // The second is live once its monitors have seen enough of it.
+    await page.getByRole('button', { name: 'Roll back to release 1' }).click({ timeout: 90_000 })
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Reason, kept with it').fill('The words were better')
     await dialog.getByRole('button', { name: 'Roll back to 1' }).click()

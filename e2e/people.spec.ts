@@ -12,8 +12,8 @@ test('somebody is invited, comes, is given another role, and is gone when remove
   browser,
   slipway,
 }) => {
-  const owner = await signUp(slipway, 'Harbour')
-  await signIn(page, 'harbour@example.com')
+  const owner = await signUp(slipway, 'Shipyard')
+  await signIn(page, 'shipyard@example.com')
   const people = `/o/${owner.slug}/people`
 
   await test.step('the only owner is told why they cannot leave', async () => {
@@ -28,7 +28,7 @@ test('somebody is invited, comes, is given another role, and is gone when remove
     await page.getByLabel('Role', { exact: true }).selectOption('viewer')
     await page.getByRole('button', { name: 'Send the invitation' }).click()
     await expect(page.getByText(`Sent to ${bob}`)).toBeVisible()
-    await expect(page.getByText('as viewer, by Harbour')).toBeVisible()
+    await expect(page.getByText('as viewer, by Shipyard')).toBeVisible()
   })
 
   const first = await invitationLink(slipway, undefined)
@@ -57,7 +57,7 @@ test('somebody is invited, comes, is given another role, and is gone when remove
     await other.getByRole('button', { name: 'Sign up' }).click()
     await expect(other).toHaveURL(/\/verify/)
     await other.goto(await eventually(() => verificationLink(slipway, bob), 'the mail'))
-    await other.getByRole('button', { name: 'Join Harbour' }).click()
+    await other.getByRole('button', { name: 'Join Shipyard' }).click()
     await expect(other).toHaveURL(new RegExp(`/o/${owner.slug}`))
   })
 
@@ -84,9 +84,9 @@ test('somebody is invited, comes, is given another role, and is gone when remove
     await page.getByRole('dialog').getByRole('textbox').fill(bob)
     await page.getByRole('dialog').getByRole('button', { name: 'Remove Bob' }).click()
     await expect(page.getByRole('row', { name: /bob@example.com/ })).toHaveCount(0)
-    await expect(other.getByText('There is no organisation harbour that you belong to')).toBeVisible()
+    await expect(other.getByText('There is no organisation shipyard that you belong to')).toBeVisible()
     await other.goto(`/o/${owner.slug}`)
-    await expect(other.getByText('There is no organisation harbour that you belong to')).toBeVisible()
+    await expect(other.getByText('There is no organisation shipyard that you belong to')).toBeVisible()
     await other.goto(link)
     await expect(other.getByText('The invitation was accepted')).toBeVisible()
   })
@@ -102,7 +102,7 @@ test('somebody is invited, comes, is given another role, and is gone when remove
   await test.step('an account is deleted by its password, but not while an organisation needs its owner', async () => {
     await page.goto('/account')
     await deleteAccount(page)
-    await expect(page.getByText('You are the only owner of Harbour')).toBeVisible()
+    await expect(page.getByText('You are the only owner of Shipyard')).toBeVisible()
     await other.goto('/account')
     await deleteAccount(other)
     await expect(other).toHaveURL(slipway.url)

@@ -10,7 +10,7 @@ test('a push while requests run at 1,000 a second fails none of them, and the di
 }) => {
   test.setTimeout(600_000)
   const person = await signUp(slipway, 'Loaded')
-  const cloudAccountId = await connectAccount(slipway, person, '333333333333')
+  const cloudAccountId = await connectAccount(slipway, person, '888888888888')
   const repository = await createApp(person, cloudAccountId, 'counter', 'node-sqlite')
   const first = await terminalOf(repository.push())
   const address = /http:\/\/web-counter-\w{6}\.localhost:\d+/.exec(first.text)?.[0] ?? ''

@@ -56,8 +56,10 @@ export async function watch(
       const { id, name } = service
       const before = usual.traffic.get(id)
       const seen = now.get(id) ?? { seconds, requests: 0, faults: 0, latency: [], isSteady: false }
+      // Visitors who come in bursts are not waited for: soon it counts what comes, and not what came.
+      const expected = seconds < watchSecondsMin ? [before, sinceSwitch.get(id), seen] : [seen]
       const requestsPerMinute = Math.max(
-        ...[before, sinceSwitch.get(id), seen].map((one) =>
+        ...expected.map((one) =>
           one && one.seconds > 0 ? (60 * one.requests) / Math.max(1, one.seconds) : 0,
         ),
       )
