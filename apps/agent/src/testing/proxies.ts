@@ -32,7 +32,8 @@ export function caddy(program: string, triesSeconds = 0): Peer | undefined {
   admin off
   auto_https off
 }
-http://127.0.0.1:${port} {
+http://:${port} {
+  bind 127.0.0.1
   reverse_proxy 127.0.0.1:${appPort} {
     lb_try_duration ${triesSeconds}s
     lb_try_interval 20ms
