@@ -1,14 +1,9 @@
-import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { realClock } from '../packages/core/src/index.ts'
-import { startPostgres } from '../packages/db/src/embedded.ts'
-import { type Database, migrate, openDatabase } from '../packages/db/src/index.ts'
+import type { Database } from '../packages/db/src/index.ts'
 import { searchLogs } from '../packages/hosts/src/index.ts'
 import { addHost, type PlacedHost } from '../packages/hosts/src/testing.ts'
 import { serviceStream } from '../packages/protocol/src/index.ts'
+import { startBenchPostgres } from './ground/postgres.ts'
 
 const linesKept = 1_000_000
 const days = 3
@@ -19,22 +14,12 @@ const rounds = 40
  * twenty and five hundred lines. Milliseconds of one request; a search that finds little is as long as it can be.
  */
 export async function measure() {
-  const folder = mkdtempSync(join(tmpdir(), 'slipway-bench-'))
-  // As root the server runs under a user of its own, who must be able to enter.
-  chmodSync(folder, 0o755)
-  const postgres = await startPostgres(join(folder, 'postgres'), await freePort(), {
-    shared_buffers: '256MB',
-  })
-  const password = randomBytes(12).toString('hex')
-  const urls = await migrate(postgres.adminUrl, 'bench', password)
-  const db = openDatabase({ ...urls, connectionsMax: 4 })
+  const postgres = await startBenchPostgres({ connectionsMax: 4 })
   const rows = []
   try {
-    for (const linesInChunk of [1, 20, 500]) rows.push(...(await searches(db, linesInChunk)))
+    for (const linesInChunk of [1, 20, 500]) rows.push(...(await searches(postgres.db, linesInChunk)))
   } finally {
-    await db.close()
-    await postgres.stop()
-    rmSync(folder, { recursive: true, force: true })
+    await postgres.close()
   }
   return rows
 }
@@ -95,14 +80,5 @@ async function fill(db: Database, placed: PlacedHost, linesInChunk: number): Pro
         from generate_series(1, ${linesInChunk}::int) as line)
       from (select chunk, now() - make_interval(secs => (${chunks}::int - chunk) * ${everyMilliseconds}::float8 / 1000) as at
         from generate_series(1, ${chunks}::int) as chunk) as said`
-  })
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
   })
 }

@@ -29,7 +29,8 @@ async function advanceApp(
     await lockPipeline(tx, appId)
     const recorded = await unconsumed(tx, appId)
     if (recorded.length === 0) return 0
-    const before = await loadPipeline(tx, appId)
+    const events = recorded.map(({ event }) => event)
+    const before = await loadPipeline(tx, appId, events)
     const now = clock.now()
     const moved = move(before, recorded, now.toISOString())
 

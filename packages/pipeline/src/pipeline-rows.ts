@@ -1,6 +1,7 @@
 import { type AppId, asId, type ExecutionId, type OrganisationId } from '@slipway/core'
 import { announce, type Tx } from '@slipway/db'
 import { z } from 'zod'
+import type { ExecutionEvent } from './decide/event.ts'
 import { type Execution, executionSchema } from './decide/execution.ts'
 import type { LastEntered } from './decide/lane.ts'
 import type { Pipeline } from './decide/move.ts'
@@ -14,8 +15,15 @@ export async function lockPipeline(tx: Tx, appId: AppId): Promise<void> {
   await tx.$queryRaw`select pg_advisory_xact_lock(hashtextextended(${`pipeline:${appId}`}, 0))::text`
 }
 
-/** The executions of an app that have not ended, and who was the newest push to enter each stage. */
-export async function loadPipeline(tx: Tx, appId: AppId): Promise<Pipeline> {
+/**
+ * The executions of an app that have not ended, and who was the newest push to enter each of their stages, and of
+ * those that `recorded` begins.
+ */
+export async function loadPipeline(
+  tx: Tx,
+  appId: AppId,
+  recorded: readonly ExecutionEvent[],
+): Promise<Pipeline> {
   const rows = await tx.execution.findMany({
     where: { appId, endedAt: null },
     orderBy: { number: 'asc' },
@@ -27,17 +35,25 @@ export async function loadPipeline(tx: Tx, appId: AppId): Promise<Pipeline> {
     if (isFresh(row.state)) continue
     executions.set(asId('execution', row.id), executionSchema.parse(row.state))
   }
-  return { executions, lastEntered: await lastEntered(tx, appId) }
+  const begun = recorded.flatMap((event) => (event.type === 'received' ? [event] : []))
+  const stages = [...executions.values(), ...begun].flatMap((each) => each.stages.map(({ name }) => name))
+  return { executions, lastEntered: await lastEntered(tx, appId, [...new Set(stages)]) }
 }
 
 const enteredRow = z.object({ stage: z.string(), id: z.string(), order: z.number() })
 
-async function lastEntered(tx: Tx, appId: AppId): Promise<Record<string, LastEntered>> {
+/** Looks back from the newest push, whose number grows as its order does, so that a long history costs nothing. */
+async function lastEntered(tx: Tx, appId: AppId, stages: string[]): Promise<Record<string, LastEntered>> {
   const rows = await tx.$queryRaw<unknown[]>`
-    select distinct on (stage->>'name') stage->>'name' as stage, e.id, (e.state->>'order')::int as "order"
-    from execution e, jsonb_array_elements(e.state->'stages') stage
-    where e.app_id = ${appId} and e.kind = 'push' and stage->'lane'->>'is' in ('entered', 'left')
-    order by stage->>'name', (e.state->>'order')::int desc`
+    select asked.stage, entered.id, entered."order"
+    from unnest(${stages}::text[]) as asked (stage) cross join lateral (
+      select execution.id, (state->>'order')::int as "order" from execution
+      where app_id = ${appId} and kind = 'push' and exists (
+        select from jsonb_array_elements(state->'stages') as passed
+        where passed->>'name' = asked.stage and passed->'lane'->>'is' in ('entered', 'left')
+      )
+      order by number desc limit 1
+    ) as entered`
   const found: Record<string, LastEntered> = {}
   for (const row of rows) {
     const { stage, id, order } = enteredRow.parse(row)

@@ -1,6 +1,6 @@
 import { asId, newId, stoppedClock, UserError, type UserErrorFields } from '@slipway/core'
 import { testDatabase } from '@slipway/db/testing'
-import { type App, getEnvironment, setVariable } from '@slipway/environments'
+import { type App, getEnvironment, listApps, setVariable } from '@slipway/environments'
 import { addApp, addTenant } from '@slipway/environments/testing'
 import { type PlanResult, plan, treeOf } from '@slipway/manifest'
 import type { Push } from '@slipway/sources'
@@ -116,6 +116,22 @@ test('a push is built, deployed and live, and its service has a public name', as
   expect(shown.live).toMatchObject({ number: 1 })
   expect(shown.services).toMatchObject([{ name: 'web', kind: 'web' }])
   expect(shown.services[0]?.url).toMatch(new RegExp(`^http://web-${app.name}-[a-z0-9]{6}\\.localhost:4700$`))
+})
+
+test('the list of apps tells of each its newest push alone, with what became of it', async () => {
+  await newApp()
+  await push({ sha: '1'.repeat(40) })
+  await work()
+  builds = [failed({ code: 'build-failed', what: 'npm run build ended with code 1.' })]
+  await push({ sha: '2'.repeat(40) })
+  await work()
+  const quiet = await addApp(db, acme, { name: `quiet-${newId('app').slice(-8)}` }, clock)
+  const apps = await listApps(db, organisationId, 'http://{name}.localhost:4700')
+  expect(apps.find(({ id }) => id === app.id)).toMatchObject({
+    live: { number: 1, sha: '1'.repeat(40) },
+    lastPush: { sha: '2'.repeat(40), author: 'Ines', execution: 2, status: 'failed' },
+  })
+  expect(apps.find(({ id }) => id === quiet.id)).toMatchObject({ live: null, lastPush: null })
 })
 
 test('a branch that deploys nothing stays', async () => {
