@@ -6,7 +6,9 @@ export function get(address: string, path = '/'): Promise<{ status: number; body
   const { hostname, port } = new URL(address)
   return new Promise((resolve, reject) => {
     const headers = { host: `${hostname}:${port}` }
-    const asked = request({ host: '127.0.0.1', port, path, headers, timeout: 90_000 }, (response) => {
+    // Each name leads to a host of its own, so a connection that was made for one is not used for another.
+    const to = { host: '127.0.0.1', port, path, headers, timeout: 90_000, agent: false } as const
+    const asked = request(to, (response) => {
       let body = ''
       response.on('data', (data) => {
         body += data
