@@ -121,15 +121,6 @@ function ourOwnParts(app: App): Row[] {
           pushThrough(app, 'without memory', 'deployment', () => flush(slipway.ports.valkey)),
         ),
     },
-    {
-      name: 'the clock is ten minutes ahead, all of a sudden, during the deployment',
-      run: () =>
-        answeringAllTheWhile(app, 'ten minutes later', () =>
-          pushThrough(app, 'ten minutes later', 'deployment', () =>
-            slipway.moveClock(new Date(slipway.clock.now().getTime() + 600_000)),
-          ),
-        ),
-    },
   ]
 }
 
