@@ -61,7 +61,6 @@ function awsWhileDeploying(app: App): Row[] {
       'the answer to storing the release is lost',
       { kind: 'answer lost', service: 's3', action: 'PutObject', times: 1 },
     ],
-    ['the answer to assuming a role is lost', { kind: 'answer lost', service: 'sts', times: 2 }],
   ]
   return faults.map(([name, fault]) => ({
     name,
@@ -114,6 +113,21 @@ function ourOwnParts(app: App): Row[] {
     restarted(['valkey'], 'deployment', 20),
     restarted(['api', 'worker', 'web'], 'deployment', 1),
     restarted(['postgres', 'valkey', 'api', 'worker', 'web'], 'deployment', 1),
+    {
+      name: 'the answers to assuming roles are lost to a worker that was just started',
+      run() {
+        const words = 'roles of a new worker'
+        const fault: FaultAsked = { kind: 'answer lost', service: 'sts', times: 2 }
+        return answeringAllTheWhile(app, words, () =>
+          withFault(slipway, fault, () =>
+            pushThrough(app, words, 'build', async () => {
+              await slipway.kill('worker')
+              await slipway.restart('worker')
+            }),
+          ),
+        )
+      },
+    },
     {
       name: 'Redis is flushed during the deployment',
       run: () =>
