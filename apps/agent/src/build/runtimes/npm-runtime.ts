@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { chmod, copyFile, mkdir, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Log } from '@slipway/core'
@@ -62,7 +63,7 @@ async function versionOnDisk(kind: string, wanted: string, home: Home): Promise<
 
 async function fromRegistry(packaged: Packaged, request: RuntimeRequest, wanted: string): Promise<Runtime> {
   const { home, range } = request
-  const draft = home.cache(`runtime-${process.pid}-${Date.now()}`)
+  const draft = home.cache(`runtime-${randomUUID()}`)
   await mkdir(draft, { recursive: true })
   try {
     const version = await newestVersion(packaged, request, wanted, draft)
