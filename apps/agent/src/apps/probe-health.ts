@@ -1,4 +1,5 @@
 import http from 'node:http'
+import type { Socket } from 'node:net'
 import type { DeployedService } from '@slipway/protocol'
 
 export type Probe =
@@ -7,6 +8,13 @@ export type Probe =
   | { state: 'not-listening' }
   /** `isFinal`: it answered, and not with 503, which says "not yet". */
   | { state: 'unhealthy'; reason: string; isFinal: boolean }
+
+/**
+ * On the loopback a connection to a port on which nobody listens may be given that very port as its own, and
+ * then TCP joins it to itself (simultaneous open, RFC 9293, 3.5).
+ */
+export const isConnectedToItself = (socket: Socket) =>
+  socket.localPort === socket.remotePort && socket.localAddress === socket.remoteAddress
 
 /**
  * Asks the service once how it is. For `/`, which many apps do not serve, any answer below 500 is well; a path
@@ -40,12 +48,25 @@ export function probeHealth(
         )
       },
     )
+    let isConnected = false
+    request.once('socket', (socket) =>
+      socket.once('connect', () => {
+        isConnected = !isConnectedToItself(socket)
+        if (isConnected) return
+        resolve({ state: 'not-listening' })
+        request.destroy()
+      }),
+    )
     request.once('timeout', () => {
-      resolve({
-        state: 'unhealthy',
-        reason: `GET ${path} gave no answer within ${Math.round(timeoutMilliseconds / 100) / 10} seconds`,
-        isFinal: false,
-      })
+      resolve(
+        isConnected
+          ? {
+              state: 'unhealthy',
+              reason: `GET ${path} gave no answer within ${Math.round(timeoutMilliseconds / 100) / 10} seconds`,
+              isFinal: false,
+            }
+          : { state: 'not-listening' },
+      )
       request.destroy()
     })
     request.once('error', (error: NodeJS.ErrnoException) =>

@@ -186,7 +186,7 @@ export class Processes {
         const pids = processGroups().get(record.pid)?.pids ?? []
         throw appFailures.noPort(service, port, listeningPorts(pids), this.lastLines(record))
       }
-      const probe = await probeHealth(service, port, Math.min(5000, leftMilliseconds))
+      const probe = await probeHealth(service, port, Math.min(5000, Math.max(1000, leftMilliseconds)))
       if (probe.state === 'healthy') return sinceStart()
       if (probe.state === 'unhealthy') reason = probe.reason
       badSince = probe.state === 'unhealthy' && probe.isFinal ? (badSince ?? performance.now()) : undefined
