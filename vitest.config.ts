@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 const places = '{packages/*,apps/*,infra,scripts}'
 const integration = `${places}/**/*.integration.test.ts`
+/** What measures time or load, or starts a whole product: one at a time, with nothing beside it. */
+const alone = '{apps/*,infra}/**/*.integration.test.ts'
 const shared = {
   exclude: ['**/node_modules/**', '**/generated/**', '**/.next/**'],
   globalSetup: './scripts/test-servers.ts',
@@ -26,6 +28,16 @@ export default defineConfig({
           ...shared,
           name: 'integration',
           include: [integration],
+          exclude: [...shared.exclude, alone],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'alone',
+          include: [alone],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,

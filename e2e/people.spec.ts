@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import type { Sandbox } from '../apps/sandbox/src/index.ts'
 import { eventually } from './address.ts'
-import { signUp, verificationLink } from './person.ts'
+import { signInAs, signUp, verificationLink } from './person.ts'
 import { expect, test } from './slipway.ts'
 
 const password = 'a long enough password'
@@ -151,13 +151,6 @@ function linkTo(slipway: Sandbox, address: string, words: RegExp): string | unde
 async function signIn(page: Page, email: string): Promise<void> {
   await signInAs(page, email)
   await expect(page).toHaveURL(/\/o\//)
-}
-
-async function signInAs(page: Page, email: string): Promise<void> {
-  await page.goto('/sign-in')
-  await page.getByLabel('E-mail').fill(email)
-  await page.getByLabel('Password', { exact: true }).fill(password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
 /** The link in the newest invitation, once it is another than the one before. */

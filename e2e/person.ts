@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test'
 import { createTRPCClient, httpLink, type TRPCClient } from '@trpc/client'
 import type { AppRouter } from '../apps/api/src/router.ts'
 import type { Sandbox } from '../apps/sandbox/src/index.ts'
@@ -62,6 +63,14 @@ export async function signUp(slipway: Sandbox, name: string): Promise<Person> {
   return { api, organisationId, slug, remoteOf: (app) => `${here}/git/${slug}/${app}.git` }
 }
 
+/** Fills the page of signing in; where it leads is for whoever asked to see. */
+export async function signInAs(page: Page, email: string): Promise<void> {
+  await page.goto('/sign-in')
+  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
 /** The link in the newest mail to this address that asks to prove it. */
 export function verificationLink(slipway: Sandbox, email: string): string | undefined {
   const mail = slipway.mails().find((one) => JSON.stringify(one.to).includes(email))
@@ -73,9 +82,10 @@ export async function connectAccount(
   slipway: Sandbox,
   person: Person,
   accountNumber: string,
+  name = 'customer',
 ): Promise<string> {
   const { api, organisationId } = person
-  const { id: cloudAccountId } = await api.cloudAccounts.begin.mutate({ organisationId, name: 'customer' })
+  const { id: cloudAccountId } = await api.cloudAccounts.begin.mutate({ organisationId, name })
   const { launch } = await api.cloudAccounts.get.query({ organisationId, cloudAccountId })
   const link = new URLSearchParams(new URL(launch?.link ?? '').hash.split('?')[1])
   const form = new URLSearchParams({

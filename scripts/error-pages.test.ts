@@ -4,9 +4,12 @@ import { expect, test } from 'vitest'
 
 const project = fileURLToPath(new URL('..', import.meta.url))
 
-/** What can raise an error of the product: neither tests and what serves them, nor generated code, nor who only shows it. */
+/** What can raise an error of the product: neither tests, models and what serves them, nor generated code, nor who only shows it. */
 const sources = globSync('{packages,apps}/*/src/**/*.ts', { cwd: project })
-  .filter((path) => !/^apps\/(web|sandbox)\/|\/generated\/|\/testing(\/|\.ts$)|\.test\.ts$/.test(path))
+  .filter(
+    (path) =>
+      !/^apps\/(web|sandbox)\/|\/generated\/|\/testing(\/|\.ts$)|\/simulat(e|ion)\/|\.test\.ts$/.test(path),
+  )
   .map((path) => ({ path, text: readFileSync(`${project}${path}`, 'utf8') }))
 
 /** As a field, and as what a late step of a target is given. Words of others, such as `BAD_REQUEST`, are written otherwise. */

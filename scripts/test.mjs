@@ -13,6 +13,7 @@ const parts = [
   ['templates', node, ['scripts/lint-templates.mjs']],
   ['policies', node, ['scripts/lint-policies.mjs']],
   ['integration', join(bin, 'vitest'), ['run', '--project', 'integration']],
+  ['integration, one at a time', join(bin, 'vitest'), ['run', '--project', 'alone']],
   ['journeys', join(bin, 'playwright'), ['test', '--config', 'e2e/playwright.config.ts']],
 ]
 /** @type {{ name: string, seconds: number }[]} */

@@ -33,7 +33,7 @@ const history: Happened[] = Array.from({ length: pushes }, (_, index) => {
 /** Histories a minute, each event moved alone, as the job does it when they come one by one. */
 export function advanceHistories(): number {
   return aMinute(() => {
-    let pipeline: Pipeline = { executions: new Map(), lastEntered: {} }
+    let pipeline: Pipeline = { executions: new Map(), lastEntered: {}, held: new Set() }
     for (const { id, event } of history) {
       const moved = move(pipeline, [{ id, event }], event.at)
       pipeline = { ...moved.pipeline, executions: withoutEnded(moved.pipeline.executions) }
@@ -55,7 +55,7 @@ export function readHistories(): number {
 
 /** What the job reads from its rows for each event: the event and the executions that have not ended. */
 function statesOf(events: Happened[]): { event: string; states: string[] }[] {
-  let pipeline: Pipeline = { executions: new Map(), lastEntered: {} }
+  let pipeline: Pipeline = { executions: new Map(), lastEntered: {}, held: new Set() }
   return events.map(({ id, event }) => {
     const states = [...pipeline.executions.values()].map((state) => JSON.stringify(state))
     const moved = move(pipeline, [{ id, event }], event.at)

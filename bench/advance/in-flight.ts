@@ -57,7 +57,9 @@ export async function push(db: Database, app: App, round: number): Promise<Start
     head,
     plan: await read,
   }
-  const outcome = await db.inOrganisation(organisationId, (tx) => receivePush(tx, pushed, realClock))
+  const outcome = await db.inOrganisation(organisationId, (tx) =>
+    receivePush(tx, pushed, { clock: realClock, db, gatePorts: { first: 80, last: 80 } }),
+  )
   if (outcome.kind !== 'deploys') throw new Error(`the push ${outcome.kind}`)
   return { organisationId, appId, executionId: outcome.executionId }
 }

@@ -1,6 +1,5 @@
 import { asId, type EnvironmentId } from '../../packages/core/src/index.ts'
 import type { EventOf, ExecutionEvent } from '../../packages/pipeline/src/decide/event.ts'
-import { productionStage } from '../../packages/pipeline/src/start-execution.ts'
 
 const path = 'production/0/0'
 const releaseId = asId('release', 'rel_0001')
@@ -15,7 +14,14 @@ export function pushStory(of: { at: Date; order: number; environmentId: Environm
     order,
     deploysByItself: true,
     releaseId: null,
-    stages: [productionStage([{ environmentId, name: 'production' }])],
+    stages: [
+      {
+        name: 'production',
+        before: [],
+        waves: [{ limit: 1, before: [], targets: [{ environmentId, name: 'production' }], after: [] }],
+        after: [],
+      },
+    ],
     error: null,
   }
   return [received, ...storyAfterPush(of.at)]

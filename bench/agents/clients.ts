@@ -67,6 +67,7 @@ class Client {
       onWelcome: () => {
         open++
       },
+      onUnknownCommand: () => {},
       onClosed: () => {
         open--
       },

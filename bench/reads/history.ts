@@ -8,7 +8,6 @@ import type { ExecutionEvent } from '../../packages/pipeline/src/decide/event.ts
 import { statusOf } from '../../packages/pipeline/src/decide/status.ts'
 import { deploymentIdOf, releaseIdOf } from '../../packages/pipeline/src/deployment-id.ts'
 import { jsonOf } from '../../packages/pipeline/src/release-rows.ts'
-import { productionStage } from '../../packages/pipeline/src/start-execution.ts'
 
 const minute = 60_000
 /** Of the one environment that an app has. */
@@ -202,7 +201,14 @@ function story(
     order: of.index + 1,
     deploysByItself: true,
     releaseId: null,
-    stages: [productionStage([{ environmentId, name: 'production' }])],
+    stages: [
+      {
+        name: 'production',
+        before: [],
+        waves: [{ limit: 1, before: [], targets: [{ environmentId, name: 'production' }], after: [] }],
+        after: [],
+      },
+    ],
     error: null,
   }
   const error = { code: 'build-failed', what: 'npm run build ended with code 1.' }

@@ -65,6 +65,13 @@ export const explained = [
     details: ['ec2:DescribeVpcEncryptionControls', 's3:GetBucketAbac'],
     why: "Newer than parliament's list; AWS's own schema of the resource type asks for them.",
   },
+  ...['Cfn', 'Control', 'session observe'].map((policy) => ({
+    tool: 'parliament',
+    policy,
+    issue: 'RESOURCE_STAR',
+    details: ['cloudwatch:DescribeAlarms'],
+    why: 'It reads how alarms are and nothing else; `*` is the one scope that the reference of AWS speaks of.',
+  })),
   {
     tool: 'cloudsplaining',
     policy: 'Control',

@@ -257,13 +257,14 @@ describe('a host', () => {
     secrets: [{ name: 'API_KEY', parameter: '/slipway/test/API_KEY', version: 1 }],
   })
   const serviceId = newId('service')
-  const ask = (host: Running) =>
+  const ask = (host: Running, path = '/') =>
     new Promise<string>((resolve) => {
       http
         .get(
           {
             host: '127.0.0.1',
             port: host.at.file.gatePort,
+            path,
             headers: { host: 'web-test.localhost' },
             agent: false,
             timeout: 5000,
@@ -349,6 +350,56 @@ describe('a host', () => {
       }
     },
   )
+
+  it('whose agent is killed during a canary goes back to the old release alone and says so', async () => {
+    const host = await begin('host')
+    try {
+      const beside = { singleton: false }
+      const one = specOf(host, await release(serverSaying('one')), beside)
+      await good(host.plane, host.plane.command({ kind: 'deploy', spec: one }))
+      const two = specOf(host, await release(serverSaying('two')), beside)
+      const traffic = load({ port: host.at.file.gatePort ?? 0, host: 'web-test.localhost', perSecond: 100 })
+      const steps = [{ percent: 50, seconds: 600 }]
+      const id = host.plane.command({ kind: 'deploy', spec: { ...two, canary: { steps } } })
+      const answers = new Set<string>()
+      await expect
+        .poll(async () => answers.add(await ask(host)).has('200 two'), { timeout: 20_000, interval: 20 })
+        .toBe(true)
+      host.agent.kill()
+      expect(await failed(host.plane, id)).toMatchObject({ code: 'host-canary-interrupted' })
+      const after = await Promise.all(Array.from({ length: 30 }, () => ask(host)))
+      expect(new Set(after)).toEqual(new Set(['200 one']))
+      expect((await traffic.stop()).errors).toEqual({})
+    } finally {
+      await host.end()
+    }
+  })
+
+  it('whose old release dies during a canary starts it again, and cancelled has it alone', async () => {
+    const host = await begin('host')
+    try {
+      const saying = (word: string) => `require('node:http').createServer((q, r) => {
+  if (q.url === '/die-' + ${JSON.stringify(word)}) process.exit(5)
+  r.end(${JSON.stringify(word)})
+}).listen(process.env.PORT)`
+      const beside = { singleton: false, stopSeconds: 1 }
+      const one = specOf(host, await release(saying('one')), beside)
+      await good(host.plane, host.plane.command({ kind: 'deploy', spec: one }))
+      const two = specOf(host, await release(saying('two')), beside)
+      const canary = { steps: [{ percent: 50, seconds: 600 }] }
+      const id = host.plane.command({ kind: 'deploy', spec: { ...two, canary } })
+      await expect.poll(() => ask(host), { timeout: 20_000, interval: 20 }).toBe('200 two')
+      await expect.poll(() => ask(host, '/die-one'), { timeout: 10_000, interval: 5 }).not.toMatch(/^200/)
+      await expect.poll(() => ask(host), { timeout: 10_000, interval: 20 }).toBe('200 one')
+      await expect.poll(() => ask(host), { timeout: 10_000, interval: 20 }).toBe('200 two')
+      host.plane.command({ kind: 'stop', commandId: id })
+      expect(await failed(host.plane, id)).toMatchObject({ code: 'command-cancelled' })
+      const after = await Promise.all(Array.from({ length: 30 }, () => ask(host)))
+      expect(new Set(after)).toEqual(new Set(['200 one']))
+    } finally {
+      await host.end()
+    }
+  })
 
   it('whose gate is killed serves again at once, and new requests are not refused', async () => {
     const host = await begin('host')

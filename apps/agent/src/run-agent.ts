@@ -1,6 +1,12 @@
 import { rm } from 'node:fs/promises'
 import { makeLog, realClock, UserError } from '@slipway/core'
-import { buildOutput, type CommandOutcome, deployOutput, protocolVersion } from '@slipway/protocol'
+import {
+  buildOutput,
+  type CommandOutcome,
+  deployOutput,
+  protocolVersion,
+  stepOutput,
+} from '@slipway/protocol'
 import { startTicksOf } from './apps/process-record.ts'
 import { build } from './build/build.ts'
 import { prepareNode } from './build/runtimes/npm-runtime.ts'
@@ -16,6 +22,7 @@ import { instanceArchitecture } from './identity/instance-architecture.ts'
 import { signIdentity } from './identity/sign-identity.ts'
 import { Heart, type Running } from './measure/heart.ts'
 import { Minutes } from './measure/minute.ts'
+import { step } from './step/step.ts'
 import { agentVersion } from './version.ts'
 
 /**
@@ -49,6 +56,9 @@ export async function runAgent(serveCommand: string[]): Promise<void> {
         return buildOutput.parse(
           await build(id, command.spec, { config, architecture, home, logs, progress: say }, signal),
         )
+      case 'step':
+        if (host) throw notMine(command.kind, file.kind)
+        return stepOutput.parse(await step(id, command.spec, { config, home, logs, progress: say }, signal))
       case 'deploy':
         if (!host) throw notMine(command.kind, file.kind)
         return deployOutput.parse(await host.deploy(id, command.spec, progress, signal))
@@ -109,6 +119,7 @@ export async function runAgent(serveCommand: string[]): Promise<void> {
       minutes.connected((message) => channel.say(message))
       sayHealth()
     },
+    onUnknownCommand: (id) => commands.unknown(id),
     onMessage(message) {
       switch (message.type) {
         case 'command':
@@ -184,6 +195,6 @@ function notMine(command: string, kind: string): UserError {
   return new UserError({
     code: 'command-for-another-host',
     kind: 'conflict',
-    what: `A ${kind} does not ${command}.`,
+    what: `A ${kind} is not given the command “${command}”.`,
   })
 }

@@ -128,7 +128,7 @@ function scopeTooNarrow(): UserError {
     code: 'token-not-allowed',
     kind: 'forbidden',
     what: 'A token may not do this.',
-    why: 'Making tokens, opening or closing cloud accounts, deleting and paying are kept for people who are signed in.',
+    why: 'Making tokens, opening or closing cloud accounts, passing gates over, deleting and paying are kept for people who are signed in.',
     todo: 'Do it in the dashboard.',
   })
 }

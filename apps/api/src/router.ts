@@ -14,9 +14,12 @@ import { live } from './routers/live.ts'
 import { logs } from './routers/logs.ts'
 import { members } from './routers/members.ts'
 import { metrics } from './routers/metrics.ts'
+import { monitors } from './routers/monitors.ts'
 import { organisations } from './routers/organisations.ts'
 import { permissions } from './routers/permissions.ts'
+import { pipeline } from './routers/pipeline.ts'
 import { pushes } from './routers/pushes.ts'
+import { stages } from './routers/stages.ts'
 import { tokens } from './routers/tokens.ts'
 import { variables } from './routers/variables.ts'
 
@@ -37,9 +40,12 @@ export const appRouter = router({
   logs,
   members,
   metrics,
+  monitors,
   organisations,
   permissions,
+  pipeline,
   pushes,
+  stages,
   tokens,
   variables,
 })

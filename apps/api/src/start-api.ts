@@ -50,9 +50,9 @@ export async function startApi(config: Config, log: Log): Promise<{ port: number
     log,
     gitRoot: config.GIT_ROOT,
     publicUrl: config.PUBLIC_URL,
-    receivePush: (tx, push) => receivePush(tx, push, clock),
+    receivePush: (tx, push) => receivePush(tx, push, { clock, db, gatePorts: config.HOST_GATE_PORTS }),
     followExecution: ({ id: executionId, repository: { organisationId } }, signal) =>
-      followExecution(db, { organisationId, executionId, appsUrl: config.APPS_URL }, signal),
+      followExecution(db, { organisationId, executionId, appsUrl: config.APPS_URL }, clock, signal),
     stopping: stopping.signal,
   }
   const git = gitRemote(remote)

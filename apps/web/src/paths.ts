@@ -51,6 +51,7 @@ export const paths = {
   audit: (organisation: string) => `${organisationHome(organisation)}/audit`,
 
   app: appHome,
+  pipeline: (organisation: string, app: string) => `${appHome(organisation, app)}/pipeline`,
   commits: (organisation: string, app: string) => `${appHome(organisation, app)}/commits`,
   environments: (organisation: string, app: string) => `${appHome(organisation, app)}/environments`,
   environment: (organisation: string, app: string, environment: string) =>

@@ -18,6 +18,7 @@ const schema = z.object({
     .url()
     .transform((url) => new URL(url).origin)
     .describe('the origin under which browsers see Slipway'),
+  APPS_URL: z.string().describe("pattern of a service's address, such as http://{name}.localhost:4700"),
   APPS_DOMAIN: z.string().describe('domain below which services get their names, such as slipway.app'),
   APPS_ZONE_ID: z.string().describe('hosted zone of that domain, in our own account'),
   SEAL_KEY: z
@@ -47,6 +48,11 @@ const schema = z.object({
     .url()
     .optional()
     .describe("endpoint at which hosts reach AWS where it is not AWS's own"),
+  EGRESS_INNER_ORIGINS: list
+    .default([])
+    .describe(
+      'origins, by comma, that monitors may ask although they lie in an inner network; * within a label',
+    ),
   STRIPE_SECRET_KEY: z.string().min(1).describe("Stripe's secret key"),
   STRIPE_HOST: z.string().optional().describe("Stripe's host where it is not its own"),
   STRIPE_PORT: z.coerce.number().int().optional().describe("Stripe's port where it is not 443"),

@@ -69,6 +69,7 @@ function startWorker(): ChildProcess {
       // A numbered database of its own: the queue is not to be shared with other tests.
       REDIS_URL: `${inject('redisUrl')}/7`,
       PUBLIC_URL: 'http://slipway.test',
+      APPS_URL: 'http://{name}.apps.test',
       APPS_DOMAIN: 'apps.test',
       APPS_ZONE_ID: 'Z1',
       SEAL_KEY: 'a key of thirty-two characters..',

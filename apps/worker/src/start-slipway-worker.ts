@@ -60,6 +60,8 @@ function allHandlers(config: Config, cloud: Cloud): Handler[] {
     ...pipelineJobs({
       cloud,
       sealing,
+      appsUrl: config.APPS_URL,
+      innerOrigins: config.EGRESS_INNER_ORIGINS,
       gitUrl: (organisation, app) => `${gitOrigin(config.HOST_ENDPOINT)}/git/${organisation}/${app}.git`,
       executionUrl: (organisation, app, number) =>
         `${config.PUBLIC_URL}/o/${organisation}/apps/${app}/executions/${number}`,

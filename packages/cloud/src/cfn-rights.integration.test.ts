@@ -149,6 +149,7 @@ async function livesOfInstances(): Promise<StackLife[]> {
     hostGroupId: base.hostGroupId,
     instanceType: 't3.small',
     rootGigabytes: 10,
+    hasAlarm: true,
     disks: [data, { name: 'cache', device: '/dev/sdg', gigabytes: 100, type: 'gp3', iops: 4000 }],
   }
   const changed = {

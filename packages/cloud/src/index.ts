@@ -7,6 +7,10 @@
  * Left to others: what runs on a host (the agent), commands to it (hosts), when anything is deployed (pipeline).
  */
 export { type CloudAccountState, cloudAccountStates, readAccountNumber } from './account.ts'
+export type { Alarm } from './alarms/describe-alarms.ts'
+export { readAlarms } from './alarms/read-alarms.ts'
+export { storedAlarms } from './alarms/stored-alarm.ts'
+export { alarmOf } from './alarms/watch-alarms.ts'
 export { type Base, readBase } from './base/ensure-base.ts'
 export { type Cloud, openCloud, stopAssumption } from './cloud.ts'
 export type { AgentFiles, CloudConfig, ConnectConfig } from './cloud-config.ts'
@@ -26,7 +30,7 @@ export {
 export { connectTemplate, templateVersion } from './connect/template.ts'
 export type { Stays } from './connect/what-stays.ts'
 export { type Cost, type CostLine, type CostShown, showAmount, showCost } from './costs/cost.ts'
-export { costOf, objectsLine, volumeLine } from './costs/price.ts'
+export { alarmLine, costOf, objectsLine, volumeLine } from './costs/price.ts'
 export { readServerCosts } from './costs/read-server-costs.ts'
 export { runnerCost } from './costs/runner-cost.ts'
 export { instanceTypeOf, memoryMegabytesMax } from './decide/instance-type.ts'

@@ -3,6 +3,7 @@ import { announce } from '@slipway/db'
 import { proveHost } from '@slipway/hosts'
 import { type Handler, handle, type JobContext } from '@slipway/jobs'
 import { connectionOf } from './account.ts'
+import { readAlarms, watchAlarms } from './alarms/watch-alarms.ts'
 import type { Cloud } from './cloud.ts'
 import { checkList } from './connect/checks.ts'
 import { checkQuotas, proveConnection } from './connect/connect-jobs.ts'
@@ -40,6 +41,11 @@ export function cloudJobs(cloud: Cloud): Handler[] {
     handle(proveHost, ({ enrolmentId }, context) =>
       verifyEnrolment(cloud, enrolmentId, ofOrganisation(context)),
     ),
+
+    handle(watchAlarms, (place, context) => {
+      const { organisationId } = ofOrganisation(context)
+      return readAlarms(cloud, { organisationId, ...place }, context)
+    }),
 
     handle(stopIdleRunner, ({ hostId }, context) => stopWhenIdle(cloud, hostId, ofOrganisation(context))),
   ]

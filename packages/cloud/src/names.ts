@@ -65,6 +65,11 @@ export function environmentStackName(app: string, environment: string, id: Envir
   return `slipway-${word(app)}-${word(environment)}-${randomPart(id)}`
 }
 
+/** Beside the others of its stack in CloudWatch's list. `cfn` may make alarms of this beginning only. */
+export function hostAlarmName(stackName: string): string {
+  return `${stackName}-host-checks`
+}
+
 /** Role and instance profile of an environment's host. Known without asking AWS, so that a proof can be compared. */
 export function hostRoleName(id: EnvironmentId): string {
   return `host-${id}`

@@ -30,6 +30,7 @@ const appRoles = `arn:aws:iam::${account}:role/slipway/app/*`
 const stepRoles = `arn:aws:iam::${account}:role/slipway/step/*`
 const appProfiles = `arn:aws:iam::${account}:instance-profile/slipway/app/*`
 const parameters = `arn:aws:ssm:<region>:${account}:parameter/slipway/*`
+const alarms = `arn:aws:cloudwatch:<region>:${account}:alarm`
 const ec2 = (...kinds: string[]) => kinds.map((kind) => `arn:aws:ec2:<region>:${account}:${kind}/*`)
 
 const ours: Conditions = { StringEquals: { 'aws:ResourceTag/slipway:managed': 'true' } }
@@ -57,6 +58,13 @@ export const control: Record<Purpose, readonly Grant[]> = {
         'ec2:DescribeImages',
         'ec2:DescribeAvailabilityZones',
       ],
+      resources: ['*'],
+    },
+    {
+      // `*` is the one scope that AWS's reference speaks of; what a narrower one leaves out it says of some alarms only:
+      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+      words: 'see how alarms are',
+      actions: ['cloudwatch:DescribeAlarms'],
       resources: ['*'],
     },
     {
@@ -114,6 +122,13 @@ export const control: Record<Purpose, readonly Grant[]> = {
       words: 'put the agent and its start script into the bucket that it made',
       actions: ['s3:GetObject', 's3:PutObject'],
       resources: [`${bucket}/slipway/*`],
+      conditions: inThisAccount,
+    },
+    {
+      // A revision is built once; each stage's account and region gets the very same bytes.
+      words: 'bring a release that was built in one region or account to where it is deployed too',
+      actions: ['s3:GetObject', 's3:PutObject'],
+      resources: [`${bucket}/environments/*/releases/*`],
       conditions: inThisAccount,
     },
     {
@@ -281,6 +296,21 @@ export const cfn: { network: readonly Grant[]; compute: readonly Grant[] } = {
       ],
       resources: ['*'],
       conditions: ours,
+    },
+    {
+      words: 'create, change and delete alarms whose name starts with slipway-',
+      actions: [
+        'cloudwatch:PutMetricAlarm',
+        'cloudwatch:TagResource',
+        'cloudwatch:ListTagsForResource',
+        'cloudwatch:DeleteAlarms',
+      ],
+      resources: [`${alarms}:slipway-*`],
+    },
+    {
+      words: 'see alarms, which CloudFormation needs to follow its own work',
+      actions: ['cloudwatch:DescribeAlarms'],
+      resources: ['*'],
     },
     {
       words: 'tag what it creates, while it creates it',

@@ -1,4 +1,5 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { S3Client } from '@aws-sdk/client-s3'
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
@@ -25,6 +26,7 @@ export type Connection = {
 
 export type AwsClients = {
   cloudFormation: CloudFormationClient
+  cloudWatch: CloudWatchClient
   ec2: EC2Client
   s3: S3Client
   ssm: SSMClient
@@ -165,6 +167,7 @@ function makeClients(config: CloudConfig, credentials: Credentials, region: stri
   const all = { ...settings(config), credentials, region }
   return {
     cloudFormation: new CloudFormationClient(all),
+    cloudWatch: new CloudWatchClient(all),
     ec2: new EC2Client(all),
     s3: new S3Client(all),
     ssm: new SSMClient(all),

@@ -40,6 +40,8 @@ export type Environment = {
   organisationId: OrganisationId
   appId: AppId
   name: string
+  /** The stage of the pipeline that deploys here. */
+  stage: string
   cloudAccountId: CloudAccountId
   region: string
   gatePort: number
@@ -103,6 +105,7 @@ function environmentOf(row: EnvironmentRow): Environment {
     organisationId: asId('organisation', row.organisationId),
     appId: asId('app', row.appId),
     name: row.name,
+    stage: row.stage,
     cloudAccountId: asId('cloudAccount', row.cloudAccountId),
     region: row.region,
     gatePort: row.gatePort,

@@ -18,14 +18,19 @@ export function parseGatePorts(text: string): GatePorts {
 
 /**
  * A port that no environment of any tenant uses: where hosts share a machine they share its ports. Chosen at
- * random among the free ones, so that two that are made in one moment do not meet.
+ * random among the free ones, so that two that are made in one moment do not meet; `others` are those that the
+ * caller is about to use.
  */
-export async function chooseGatePort(db: Database, ports: GatePorts): Promise<number> {
+export async function chooseGatePort(
+  db: Database,
+  ports: GatePorts,
+  others: readonly number[] = [],
+): Promise<number> {
   if (ports.first === ports.last) return ports.first
   const used = await db.inSystem('choose a gate port', (tx) =>
     tx.environment.findMany({ where: { deletedAt: null }, select: { gatePort: true } }),
   )
-  const taken = new Set(used.map((row) => row.gatePort))
+  const taken = new Set([...used.map((row) => row.gatePort), ...others])
   const free: number[] = []
   for (let port = ports.first; port <= ports.last; port++) if (!taken.has(port)) free.push(port)
   const port = free[randomInt(Math.max(free.length, 1))]

@@ -9,6 +9,7 @@
 export { type Configuration, configurationOf, parameterOf } from './configuration.ts'
 export { type AppSettings, changeAppSettings, createApp, type NewApp } from './create-app.ts'
 export { type DeletionPlan, deleteApp, getDeletionPlan } from './delete-app.ts'
+export { type ChoosePort, ensureEnvironments, type Wanted } from './ensure-environments.ts'
 export {
   type App,
   type Environment,
@@ -19,13 +20,14 @@ export {
   getEnvironmentById,
 } from './find-app.ts'
 export { type FirstSteps, getFirstSteps } from './first-steps.ts'
-export { type GatePorts, parseGatePorts } from './gate-port.ts'
+export { chooseGatePort, type GatePorts, parseGatePorts } from './gate-port.ts'
 export { type AppShown, getApp } from './get-app.ts'
 export { type EnvironmentShown, getEnvironment } from './get-environment.ts'
 export { getMetrics } from './get-metrics.ts'
-export type { ServiceHealth } from './health.ts'
+export { healthOf, type ServiceHealth } from './health.ts'
 export { environmentsJobs } from './jobs.ts'
 export { type AppListed, type LiveRelease, listApps, liveReleaseOf } from './list-apps.ts'
+export { type EnvironmentListed, listEnvironments } from './list-environments.ts'
 export { setLiveRelease, setMachine } from './live-release.ts'
 export { type AppCosts, type EnvironmentCost, getEnvironmentCost, listAppCosts } from './read-costs.ts'
 export type { Sealing } from './sealing.ts'

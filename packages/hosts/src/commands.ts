@@ -6,10 +6,11 @@ import {
   type HostCommand,
   type HostCommandInput,
   hostCommand,
+  knowsCommand,
   userErrorFields,
 } from '@slipway/protocol'
 import { z } from 'zod'
-import { hostDidNotAnswer } from './host-errors.ts'
+import { commandUnknown, hostDidNotAnswer } from './host-errors.ts'
 import { announceHost } from './register.ts'
 
 /** NOTIFY channel that tells of new commands (a trigger of the table); the payload is the host's id. */
@@ -29,7 +30,7 @@ const expireCommand = defineJob({
 export type SendCommand = {
   organisationId: OrganisationId
   hostId: HostId
-  /** Of the lease under which this is done; 0 for a build. A host refuses one older than it has seen. */
+  /** Of the lease under which this is done; 0 for a build or a step. A host refuses one older than it has seen. */
   fence: bigint
   /** By the product's clock. What is not done then ends as failed, whether the host answers or not. */
   deadline: Date
@@ -70,23 +71,35 @@ export type PendingCommand = {
   command: HostCommand
 }
 
-/** What a host has to do and has not answered, oldest first; what is past its deadline is not sent any more. */
+/**
+ * What a host has to do and has not answered, oldest first; what is past its deadline is not sent any more. What its
+ * agent is too old for ends here as failed: the agent would take it for noise and never answer.
+ */
 export async function pendingCommands(tx: Tx, hostId: HostId, clock: Clock): Promise<PendingCommand[]> {
   const now = clock.now()
   const rows = await tx.hostCommand.findMany({
     where: { hostId, endedAt: null, deadline: { gt: now } },
     orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+    include: { host: { select: { kind: true, protocol: true } } },
   })
+  const pending: PendingCommand[] = []
+  for (const row of rows) {
+    const id = asId('hostCommand', row.id)
+    const command = hostCommand.parse(row.command)
+    const { protocol } = row.host
+    if (protocol !== null && !knowsCommand(protocol, command.kind)) {
+      const error = commandUnknown(command.kind, row.host.kind)
+      await endCommand(tx, { hostId, id, outcome: { ok: false, error } }, clock)
+      continue
+    }
+    const deadlineSeconds = Math.max(1, Math.floor((row.deadline.getTime() - now.getTime()) / 1000))
+    pending.push({ id, fence: Number(row.fence), deadlineSeconds, command })
+  }
   await tx.hostCommand.updateMany({
-    where: { id: { in: rows.map(({ id }) => id) }, sentAt: null },
+    where: { id: { in: pending.map(({ id }) => id) }, sentAt: null },
     data: { sentAt: now },
   })
-  return rows.map((row) => ({
-    id: asId('hostCommand', row.id),
-    fence: Number(row.fence),
-    deadlineSeconds: Math.max(1, Math.floor((row.deadline.getTime() - now.getTime()) / 1000)),
-    command: hostCommand.parse(row.command),
-  }))
+  return pending
 }
 
 /** The agent has it. */
@@ -116,7 +129,7 @@ export async function commandProgress(
 
 /**
  * How it ended, and with that the job that was to follow. Once: a later answer changes nothing. Only a command
- * of this very host. Forgets the token of a build, which has no use any more.
+ * of this very host. Forgets the token of a clone, which has no use any more.
  */
 export async function endCommand(
   tx: Tx,
@@ -133,7 +146,7 @@ export async function endCommand(
   const row = await tx.hostCommand.findUniqueOrThrow({ where: { id } })
   const organisationId = asId('organisation', row.organisationId)
   const command = hostCommand.parse(row.command)
-  if (command.kind === 'build' && command.spec.repository.token) {
+  if ('spec' in command && 'repository' in command.spec && command.spec.repository.token) {
     const { token: _spent, ...repository } = command.spec.repository
     await tx.hostCommand.update({
       where: { id },

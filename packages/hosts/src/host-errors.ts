@@ -18,6 +18,17 @@ export function hostDidNotAnswer(of: {
   }
 }
 
+/** A command that came with a later protocol than the agent's; it has not been sent. */
+export function commandUnknown(kind: string, host: string): UserErrorFields {
+  return {
+    code: 'command-unknown',
+    kind: 'conflict',
+    what: `The agent of this ${host} is of an earlier version, which does not know the command “${kind}”.`,
+    why: 'An agent is renewed when its instance starts.',
+    todo: `Push again in a quarter of an hour: a runner is stopped when it has had nothing to do for so long, and starts with the present agent. A host is renewed when you reboot it.`,
+  }
+}
+
 export const channelErrors = {
   unknownHost(): UserErrorFields {
     return {

@@ -1,6 +1,12 @@
 import { asId, makeLog, newId, stoppedClock } from '@slipway/core'
 import { testDatabase } from '@slipway/db/testing'
-import { deploymentStream, serviceStream } from '@slipway/protocol'
+import {
+  checkStream,
+  deploymentStream,
+  protocolOldest,
+  protocolVersion,
+  serviceStream,
+} from '@slipway/protocol'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   commandAccepted,
@@ -42,6 +48,20 @@ const restart = (then = 'test.after') => ({
   // biome-ignore lint/suspicious/noThenProperty: it is what runs then; nobody awaits this value
   then: { name: then, payload: { executionId: 'exe_1' } },
 })
+
+const stepOf = (executionId = newId('execution')) => ({
+  executionId,
+  stepId: `${executionId}/staging/after/0/1`,
+  stream: checkStream(executionId, 'staging/after/0'),
+  repository: { url: 'http://127.0.0.1/x.git', token: 'one-use-token', sha: 'a'.repeat(40) },
+  command: 'npm run e2e',
+  runtimes: [],
+  timeoutSeconds: 60,
+})
+const sendStep = (then: string, spec = stepOf()) =>
+  here((tx) =>
+    sendCommand(tx, { ...restart(then), hostId: placed.runnerId, command: { kind: 'step', spec } }, clock),
+  )
 
 describe('a command', () => {
   it('runs what follows it once, however often the host answers', async () => {
@@ -124,6 +144,32 @@ describe('a command', () => {
     )
     const row = await here((tx) => tx.hostCommand.findUniqueOrThrow({ where: { id } }))
     expect(JSON.stringify(row.command)).not.toContain('one-use-token')
+  })
+
+  it('keeps the token of a step no longer than it is of use', async () => {
+    const id = await sendStep('test.after')
+    await here((tx) =>
+      endCommand(tx, { hostId: placed.runnerId, id, outcome: { ok: true, output: {} } }, clock),
+    )
+    const row = await here((tx) => tx.hostCommand.findUniqueOrThrow({ where: { id } }))
+    expect(JSON.stringify(row.command)).not.toContain('one-use-token')
+  })
+
+  it('that the agent is too old for is not sent, and ends at once with what to do', async () => {
+    const name = `test.${newId('job')}`
+    const hello = { agent: '0.1.0', boot: crypto.randomUUID(), architecture: 'x64' as const }
+    const connect = (protocol: number) =>
+      here((tx) => hostConnected(tx, placed.runnerId, { ...hello, protocol }, clock))
+    const pending = () => here((tx) => pendingCommands(tx, placed.runnerId, clock))
+    await connect(protocolOldest)
+    await sendStep(name)
+    expect(await pending()).toEqual([])
+    expect(await waitingJobs(t.db, name)).toMatchObject([
+      { payload: { outcome: { ok: false, error: { code: 'command-unknown' } } } },
+    ])
+    await connect(protocolVersion)
+    const id = await sendStep(name)
+    expect(await pending()).toMatchObject([{ id, command: { kind: 'step' } }])
   })
 
   it('makes a runner busy, and its end makes it idle', async () => {
@@ -255,6 +301,13 @@ describe('a host', () => {
     expect(await may(deploymentStream(deploymentId))).toBe(true)
     expect(await may(serviceStream(newId('environment'), 'web'))).toBe(false)
     expect(await may(deploymentStream(newId('deployment')))).toBe(false)
+    const step = stepOf()
+    await sendStep('test.after', step)
+    const mayRunner = (stream: string) =>
+      here((tx) => mayWrite(tx, { hostId: placed.runnerId, environmentId: undefined, stream }))
+    expect(await mayRunner(step.stream)).toBe(true)
+    expect(await mayRunner(checkStream(step.executionId, 'staging/after/1'))).toBe(false)
+    expect(await may(step.stream)).toBe(false)
   })
 })
 

@@ -36,6 +36,11 @@ export { storeMinute } from './metrics.ts'
 export { findConnectingHost, hostConnected, hostLost, type KnownHost, storeHealth } from './presence.ts'
 export { type Metrics, readMetrics } from './read-metrics.ts'
 export {
+  type HostMinute,
+  readMinutes,
+  type ServiceMinute,
+} from './read-minutes.ts'
+export {
   expectHost,
   findHost,
   getHost,
@@ -47,4 +52,5 @@ export {
   updateHost,
 } from './register.ts'
 export { type LogSearch, type LogsFound, logCursor, searchLogs } from './search-logs.ts'
+export { type TrafficSince, trafficSince } from './traffic-since.ts'
 export { recordAlive } from './usage.ts'

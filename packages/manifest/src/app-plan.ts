@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { pipelinePlanSchema } from './pipeline/pipeline-plan.ts'
 import type { ManifestProblem } from './problem.ts'
 
 const architecture = z.enum(['x86_64', 'arm64'])
@@ -36,6 +37,12 @@ const diskPlan = z.object({
 })
 export type DiskPlan = z.infer<typeof diskPlan>
 
+/** How much of the requests a new release gets beside the old one, and for how long, before it gets all. */
+const canaryPlan = z.object({
+  steps: z.array(z.object({ percent: z.number().positive(), seconds: z.int().positive() })).min(1),
+})
+export type CanaryPlan = z.infer<typeof canaryPlan>
+
 const servicePlan = z.object({
   name: z.string(),
   /**
@@ -51,6 +58,8 @@ const servicePlan = z.object({
   health: z.object({ path: z.string(), timeoutSeconds: z.int() }).optional(),
   /** At most one in an app. A service with a disk is never run twice at once. */
   disks: z.array(diskPlan),
+  /** The same for all services of an app that have one; null, as in plans that were kept before: all at once. */
+  canary: canaryPlan.nullable().default(null),
   /** What was read and detected, one sentence each, for the page of the push. */
   why: z.array(z.string()),
 })
@@ -81,6 +90,8 @@ export const appPlanSchema = z.object({
   /** Plain variables, for all services. */
   variables: z.record(z.string(), z.string()),
   secrets: z.array(secretPlan),
+  /** `pipeline:` of the manifest; null, as in plans that were kept before there was one: the one stage `production`. */
+  pipeline: pipelinePlanSchema.nullable().default(null),
 })
 
 /** All that one revision asks for: what is built, what is run, and on what. */

@@ -21,6 +21,14 @@ export {
 export { detect } from './detect/detect.ts'
 export type { Detection } from './detect/detection.ts'
 export { nearest } from './nearest.ts'
+export {
+  metrics,
+  type PipelinePlan,
+  type PlannedCheck,
+  type PlannedMonitor,
+  type PlannedStage,
+  type PlannedWave,
+} from './pipeline/pipeline-plan.ts'
 export { plan } from './plan.ts'
 export { describeProblem, formatPlace, type ManifestProblem, type Place, problemsError } from './problem.ts'
 export { type ManifestResult, manifestFile, readManifest } from './read-manifest.ts'

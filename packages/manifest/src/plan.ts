@@ -3,13 +3,16 @@ import { detect, signOf } from './detect/detect.ts'
 import type { Detection } from './detect/detection.ts'
 import { type Process, readProcfile } from './detect/procfile.ts'
 import { nearest } from './nearest.ts'
+import { planPipeline } from './pipeline/plan-pipeline.ts'
 import { type ManifestProblem, type Place, type PlaceOf, withPlace } from './problem.ts'
 import { manifestFile, readManifest } from './read-manifest.ts'
-import { cleanFolder, type Manifest, type ManifestService } from './schema.ts'
+import type { Manifest, ManifestService } from './schema.ts'
 import { asKind, machineOf, type Part, partOf } from './service-part.ts'
 import { join, readText, type Tree } from './tree.ts'
+import { cleanFolder } from './values.ts'
 import {
   architectureOf,
+  canaryProblems,
   diskProblems,
   joinRuntimes,
   machineProblems,
@@ -31,6 +34,7 @@ export async function plan(tree: Tree): Promise<PlanResult> {
     named.length > 0 ? await planNamed(tree, named, placeOf, problems) : await planDetected(tree, problems)
   problems.push(
     ...diskProblems(parts, placeOf),
+    ...canaryProblems(parts, placeOf),
     ...machineProblems(parts),
     ...runtimeProblems(parts),
     ...secretProblems(manifest, placeOf),
@@ -54,6 +58,7 @@ export async function plan(tree: Tree): Promise<PlanResult> {
       Object.entries(manifest.env ?? {}).map(([name, value]) => [name, String(value)]),
     ),
     secrets,
+    pipeline: manifest.pipeline ? planPipeline(manifest.pipeline, placeOf) : null,
   }
   return { ok: true, plan: result }
 }

@@ -81,15 +81,23 @@ test('what the manifest will have one day is refused as not supported yet, not a
       { code: 'manifest-not-supported-yet', at: '3:5' },
     ])
   }
+  for (const name of fieldsNotYet.stage) {
+    expect(problemsOf(`pipeline:\n  - ${name}: x`)).toMatchObject([
+      { code: 'manifest-not-supported-yet', at: '2:5', value: name },
+    ])
+  }
   expect(problemsOf('services:\n  web:\n    kind: cluster')).toMatchObject([
     { code: 'manifest-not-supported-yet', at: '3:11' },
   ])
 })
 
 test('no field is both known and not supported yet', () => {
-  for (const level of ['manifest', 'service', 'disk', 'size', 'health'] as const) {
-    expect(fields[level].filter((name) => fieldsNotYet[level].includes(name))).toEqual([])
-  }
+  const both = Object.entries(fields).flatMap(([level, known]) =>
+    Object.entries(fieldsNotYet).flatMap(([other, names]) =>
+      other === level ? known.filter((name) => names.includes(name)) : [],
+    ),
+  )
+  expect(both).toEqual([])
 })
 
 test('a merge of what is no block is refused', () => {

@@ -1,6 +1,7 @@
 import { isMap, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { nearest } from './nearest.ts'
+import { pipelineLevelOf } from './pipeline/pipeline.ts'
 import type { ManifestProblem, Place } from './problem.ts'
 import { fields, fieldsNotYet, type Level, type Manifest, manifestSchema, valuesNotYet } from './schema.ts'
 
@@ -45,7 +46,7 @@ export function readManifest(text: string, file: string = manifestFile): Manifes
   }
   const result = manifestSchema.safeParse(value)
   if (result.success) return { ok: true, manifest: result.data, placeOf: (path) => placeOf(source, path) }
-  const problems = result.error.issues.flatMap((issue) =>
+  const problems = withoutConsequences(result.error.issues).flatMap((issue) =>
     problemsOf(issue, issue.path.map(asStep), value, source),
   )
   return refused(withoutMisspelled(problems).sort((a, b) => order(a.place) - order(b.place)))
@@ -55,7 +56,7 @@ export function readManifest(text: string, file: string = manifestFile): Manifes
 function fillEmpty(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   const kept = Object.entries(value).filter(
-    ([key, inner]) => inner !== null || !['services', 'env', 'secrets'].includes(key),
+    ([key, inner]) => inner !== null || !['services', 'env', 'secrets', 'pipeline'].includes(key),
   )
   return Object.fromEntries(
     kept.map(([key, inner]) => [
@@ -69,6 +70,30 @@ function fillEmpty(value: unknown): unknown {
 
 function isBlock(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/**
+ * Without what only follows from a field that is not known: a block that lacks what was meant by it, and the
+ * missing fields of an entry of `pipeline` whose kind is not supported yet.
+ */
+function withoutConsequences(issues: z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  const unknown = issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? [issue] : []))
+  const isSame = (one: PropertyKey[], other: PropertyKey[]) => one.join('.') === other.join('.')
+  return issues.filter((issue) => {
+    switch (issue.code) {
+      case 'custom':
+        return !unknown.some(({ path }) => isSame(path, issue.path))
+      case 'invalid_type':
+        return !unknown.some(
+          ({ path, keys }) =>
+            path[0] === 'pipeline' &&
+            isSame(path, issue.path.slice(0, -1)) &&
+            keys.some((key) => fieldsNotYet[levelOf(path.map(asStep))].includes(key)),
+        )
+      default:
+        return true
+    }
+  })
 }
 
 /** A misspelled field is one mistake, not two: the right one is then not missing. */
@@ -106,13 +131,28 @@ function problemsOf(issue: z.core.$ZodIssue, path: Path, value: unknown, source:
       const expected =
         issue.code === 'invalid_type' ? `must be ${words[issue.expected] ?? issue.expected}` : undefined
       const rule = options ? `must be ${list(options)}` : (expected ?? issue.message)
-      const about =
-        expected || options
-          ? `${dotted(path)} ${rule}, not ${describe(given)}.`
-          : `${dotted(path)}: ${quote(given)} ${rule}.`
-      return [wrongValue(about, given, place)]
+      if (expected || options) {
+        return [wrongValue(`${dotted(path)} ${rule}, not ${describe(given)}.`, given, place)]
+      }
+      return [refusedValue(rule, issue.code === 'custom' ? issue.params : undefined, given, path, place)]
     }
   }
+}
+
+/** What a check of the schema says, with what it knows beside its reason: see `Refusal`. */
+function refusedValue(
+  reason: string,
+  params: Record<string, unknown> | undefined,
+  given: unknown,
+  path: Path,
+  place: Place,
+): ManifestProblem {
+  if (params?.isHidden === true)
+    return { code: 'manifest-wrong-value', what: `${dotted(path)} ${reason}.`, place }
+  const value = typeof given === 'object' ? '' : `: ${quote(given)}`
+  const problem = wrongValue(`${dotted(path)}${value} ${reason}.`, given, place)
+  const near = params?.nearest
+  return typeof near === 'string' ? { ...problem, todo: `Did you mean ${near}?`, nearest: near } : problem
 }
 
 /** A union's problem is told by the branch that came furthest: the one whose type is that of the value. */
@@ -155,6 +195,7 @@ const words: Record<string, string> = {
   array: 'a list',
   string: 'text',
   number: 'a number',
+  int: 'a whole number',
   boolean: 'true or false',
 }
 
@@ -255,12 +296,15 @@ function tooLarge(file: string, bytes: number): ManifestProblem {
 
 function levelOf(path: Path): Level {
   if (path.length === 0) return 'manifest'
+  if (path[0] === 'pipeline') return pipelineLevelOf(path)
   if (path.length === 2) return 'service'
   switch (path[2]) {
     case 'disks':
       return 'disk'
     case 'size':
       return 'size'
+    case 'deploy':
+      return 'deploy'
     default:
       return 'health'
   }

@@ -1,35 +1,8 @@
 import { z } from 'zod'
 import { diskTypes, sizes } from './app-plan.ts'
-
-const command = z
-  .string()
-  .trim()
-  .min(1, 'is empty')
-  .max(3500, 'is longer than 3,500 characters')
-  .refine((text) => !text.includes('\0'), 'holds a NUL character')
-
-const name = z
-  .string()
-  .regex(
-    /^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$/,
-    'is not a name: 1 to 20 of a-z, 0-9 and -, starting with a letter, not ending with -',
-  )
-
-const variableName = z
-  .string()
-  .regex(
-    /^[A-Za-z_][A-Za-z0-9_]{0,127}$/,
-    'is not a name of a variable: letters, digits and _, not starting with a digit',
-  )
-  .refine((text) => text !== 'PORT', 'is given by the host: each service finds in PORT where to listen')
-
-const folder = z
-  .string()
-  .max(256, 'is longer than 256 characters')
-  .refine(
-    isInside,
-    'is not a folder inside the repository: letters, digits, @ . _ - and /, no / in front, no ..',
-  )
+import { deploy, deployFields } from './deploy.ts'
+import { pipelineFields, pipelineFieldsNotYet, pipelineSchema } from './pipeline/pipeline.ts'
+import { command, duration, folder, name, variableName } from './values.ts'
 
 const sizeDescription =
   'How large the host is. One host carries all services of an app, so services that name a size must name the same.'
@@ -78,10 +51,7 @@ const health = z
     z.literal(false),
     z.strictObject({
       path: healthPath.meta({ description: 'The path that is asked.', default: '/' }).optional(),
-      timeout: z
-        .string()
-        .regex(/^[1-9][0-9]*\s?(s|m)$/, 'is not a duration such as 60s or 2m')
-        .refine((text) => seconds(text) <= 600, 'is longer than 10m')
+      timeout: duration('1s', '10m')
         .meta({
           description: 'How long a new release may take until it answers.',
           default: '60s',
@@ -136,6 +106,12 @@ const service = z.strictObject({
       examples: [{ data: { path: '/data', size: '20GB' } }],
     })
     .optional(),
+  deploy: deploy
+    .meta({
+      description: 'How a new release of the service takes over from the one before.',
+      examples: [{ strategy: 'canary', steps: ['5% for 10m', '25% for 10m'] }],
+    })
+    .optional(),
 })
 
 const variableValue = z.union([
@@ -169,6 +145,12 @@ export const manifestSchema = z.strictObject({
       examples: [['STRIPE_KEY', { SESSION_KEY: 'generate' }]],
     })
     .optional(),
+  pipeline: pipelineSchema
+    .meta({
+      description:
+        'The stages that a revision goes through, in this order. Left out: one stage, `production`, in the app’s own account and region.',
+    })
+    .optional(),
 })
 
 export type Manifest = z.infer<typeof manifestSchema>
@@ -181,43 +163,31 @@ export const fields = {
   disk: Object.keys(disk.shape),
   size: ['instance'],
   health: ['path', 'timeout'],
+  deploy: deployFields,
+  ...pipelineFields,
 }
 export type Level = keyof typeof fields
 
 /** Fields that a manifest may have one day and that are refused until they do what they say. */
 export const fieldsNotYet: Record<Level, readonly string[]> = {
-  manifest: ['release', 'resources', 'drains', 'alerts', 'pipeline', 'previews'],
-  service: ['watch', 'scale', 'deploy', 'domains', 'hooks', 'every', 'overlap', 'patch'],
+  manifest: ['release', 'resources', 'drains', 'alerts', 'previews'],
+  service: ['watch', 'scale', 'domains', 'hooks', 'every', 'overlap', 'patch'],
   disk: ['iops', 'snapshots'],
   size: ['cpu', 'memory', 'spot'],
   health: [],
+  deploy: [],
+  ...pipelineFieldsNotYet,
 }
 
 /** Values in the same position, by the field's path with `*` for names. */
 export const valuesNotYet: Record<string, readonly string[]> = {
   'services.*.kind': ['function', 'cluster', 'static'],
-}
-
-/** Seconds of a duration that the schema has let through. */
-export function seconds(duration: string): number {
-  return Number.parseInt(duration, 10) * (duration.endsWith('m') ? 60 : 1)
+  'services.*.deploy.*': ['rolling', 'blue-green'],
 }
 
 /** Gigabytes of a size that the schema has let through. */
 export function gigabytes(text: string): number {
   return Number.parseInt(text, 10) * (text.endsWith('TB') ? 1024 : 1)
-}
-
-/** A folder in the form of a tree's path: '' for the root, no `./` in front, no `/` behind. */
-export function cleanFolder(path: string): string {
-  return path
-    .split('/')
-    .filter((part) => part !== '' && part !== '.')
-    .join('/')
-}
-
-function isInside(path: string): boolean {
-  return /^[\w@.-][\w@./-]*$/.test(path) && !path.includes('..')
 }
 
 const systemFolders = [

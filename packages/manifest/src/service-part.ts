@@ -1,11 +1,13 @@
 import type { DiskPlan, Machine, ServicePlan } from './app-plan.ts'
+import { canaryOf } from './deploy.ts'
 import { runtimesOfCommand } from './detect/detect.ts'
 import type { Detection, RuntimeWish, Step } from './detect/detection.ts'
 import type { Process } from './detect/procfile.ts'
 import type { Place } from './problem.ts'
 import { manifestFile } from './read-manifest.ts'
-import { cleanFolder, gigabytes, type ManifestService, seconds } from './schema.ts'
+import { gigabytes, type ManifestService } from './schema.ts'
 import { join } from './tree.ts'
+import { cleanFolder } from './values.ts'
 
 const healthDefault = { path: '/', timeoutSeconds: 60 }
 const diskGigabytesDefault = 8
@@ -43,6 +45,7 @@ export function partOf(input: {
       kind: isStatic ? 'static' : 'web',
       health: healthOf(manifest),
       disks: disksOf(manifest),
+      canary: canaryOf(manifest.deploy),
       why: [
         ...(found && (manifest.build === undefined || !command) ? found.why : []),
         ...(manifest.run ? [`${manifestFile} says how it is run: ${manifest.run}.`] : []),
@@ -72,7 +75,7 @@ function healthOf(manifest: ManifestService): ServicePlan['health'] {
   if (typeof health === 'string') return { ...healthDefault, path: health }
   return {
     path: health?.path ?? healthDefault.path,
-    timeoutSeconds: health?.timeout === undefined ? healthDefault.timeoutSeconds : seconds(health.timeout),
+    timeoutSeconds: health?.timeout ?? healthDefault.timeoutSeconds,
   }
 }
 

@@ -85,6 +85,50 @@ export function diskProblems(parts: Part[], placeOf: PlaceOf): ManifestProblem[]
   }))
 }
 
+/** Two releases run side by side in a canary, and both must be asked by visitors. */
+export function canaryProblems(parts: Part[], placeOf: PlaceOf): ManifestProblem[] {
+  const tried = parts.flatMap(({ service }) => (service.canary ? [service] : []))
+  const onDisk = parts.find(({ service }) => service.disks.length > 0)?.service
+  const [first] = tried
+  return tried.flatMap((service): ManifestProblem[] => {
+    const place = withPlace(placeOf(['services', service.name, 'deploy']))
+    if (onDisk)
+      return [
+        {
+          code: 'manifest-canary-disk',
+          what: `services.${service.name} asks for a canary, and services.${onDisk.name} has a disk.`,
+          why: 'In a canary the old and the new release run at once, and a disk may be opened by one process only.',
+          todo: 'Remove `deploy`: a release that takes over in place is watched, and undone where it is worse.',
+          value: service.name,
+          ...place,
+        },
+      ]
+    if (service.kind === 'worker')
+      return [
+        {
+          code: 'manifest-canary-worker',
+          what: `services.${service.name} asks for a canary and is a worker.`,
+          why: 'A canary divides the requests of visitors, and a worker gets none.',
+          todo: 'Remove `deploy` from it.',
+          value: service.name,
+          ...place,
+        },
+      ]
+    if (JSON.stringify(service.canary) !== JSON.stringify(first?.canary))
+      return [
+        {
+          code: 'manifest-two-canaries',
+          what: `services.${service.name} and services.${first?.name} ask for different steps.`,
+          why: 'All services of an app are one release, which takes over once.',
+          todo: 'Name the same steps for both.',
+          value: service.name,
+          ...place,
+        },
+      ]
+    return []
+  })
+}
+
 export function machineProblems(parts: Part[]): ManifestProblem[] {
   const named = parts.flatMap((part) => (part.machine ? [{ name: part.service.name, ...part.machine }] : []))
   const [first, ...others] = named

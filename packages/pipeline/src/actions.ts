@@ -15,7 +15,7 @@ import { whyNotRollBack } from './decide/may-roll-back.ts'
 import { type Status, statuses } from './decide/status.ts'
 import { lockPipeline } from './pipeline-rows.ts'
 import { recordEvent } from './record-event.ts'
-import { productionStage, startExecution } from './start-execution.ts'
+import { stageFor, startExecution } from './start-execution.ts'
 
 const statusSchema = z.enum(statuses)
 const ended: ReadonlySet<Status> = new Set(['succeeded', 'failed', 'cancelled', 'superseded'])
@@ -123,7 +123,7 @@ export async function rollBack(
           order: 0,
           deploysByItself: true,
           releaseId: asId('release', release.id),
-          stages: [productionStage([{ environmentId: environment.id, name: environment.name }])],
+          stages: [stageFor(environment)],
           error: null,
         },
       },

@@ -10,8 +10,8 @@ import { appendEvent } from './record-event.ts'
 import { tenantOf } from './tenant-of.ts'
 
 export function advanceExecutionHandler(): Handler {
-  return handle(advanceExecution, async ({ appId }, context) => {
-    await advanceApp(context.db, tenantOf(context), appId, context.clock)
+  return handle(advanceExecution, async ({ appId, isReleased = false }, context) => {
+    await advanceApp(context.db, tenantOf(context), { appId, isReleased }, context.clock)
   })
 }
 
@@ -22,13 +22,13 @@ export function advanceExecutionHandler(): Handler {
 async function advanceApp(
   db: Database,
   organisationId: OrganisationId,
-  appId: AppId,
+  { appId, isReleased }: { appId: AppId; isReleased: boolean },
   clock: Clock,
 ): Promise<number> {
   return db.inOrganisation(organisationId, async (tx) => {
     await lockPipeline(tx, appId)
     const recorded = await unconsumed(tx, appId)
-    if (recorded.length === 0) return 0
+    if (recorded.length === 0 && !isReleased) return 0
     const events = recorded.map(({ event }) => event)
     const before = await loadPipeline(tx, appId, events)
     const now = clock.now()

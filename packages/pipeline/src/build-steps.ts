@@ -28,7 +28,7 @@ export type BuildContext = AccountContext & {
   gitUrl(organisationSlug: string, app: string): string
 }
 
-/** A runner in the account and region of the app, then the build on it. */
+/** A runner in the account and region of the first environment, then the build on it. */
 export const buildSteps: readonly Step<BuildContext>[] = [
   ...runnerSteps,
   {

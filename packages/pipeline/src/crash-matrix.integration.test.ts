@@ -3,15 +3,13 @@ import { testDatabase } from '@slipway/db/testing'
 import { getEnvironment, setVariable } from '@slipway/environments'
 import { addApp, addTenant } from '@slipway/environments/testing'
 import type { Handler } from '@slipway/jobs'
-import { plan, treeOf } from '@slipway/manifest'
 import { afterAll, expect, test } from 'vitest'
 import { cancelExecution, deployExecution, rollBack } from './actions.ts'
 import { handlersWith } from './jobs.ts'
 import { listDeployments } from './read/list-deployments.ts'
 import { listExecutions } from './read/list-executions.ts'
 import { listReleases } from './read/list-releases.ts'
-import { receivePush } from './receive-push.ts'
-import { runDueJobs } from './testing.ts'
+import { pushTo, runDueJobs, unreachableCloud } from './testing.ts'
 
 const { db, close } = await testDatabase()
 afterAll(close)
@@ -26,6 +24,8 @@ class Died extends Error {}
 const badRelease = 2
 const endlessRelease = 6
 const handlers = handlersWith({
+  cloud: unreachableCloud(db),
+  gitUrl: (organisation, app) => `http://slipway.test/git/${organisation}/${app}.git`,
   executionUrl: (organisation, app, number) => `http://slipway.test/${organisation}/${app}/${number}`,
   sealing,
   runBuild: async () => ({
@@ -80,33 +80,9 @@ async function live(using: Handler[], isCalm: boolean) {
       clock.advance(20_000)
     }
   }
-  let commits = 0
   const push = async () => {
-    commits += 1
     clock.advance(1000)
-    const head = {
-      sha: commits.toString(16).padStart(40, '0'),
-      authorName: 'Ines',
-      authorEmail: 'ines@example.com',
-      authoredAt: clock.now(),
-      subject: `Change ${commits}`,
-      message: `Change ${commits}`,
-    }
-    const files = treeOf({ Procfile: 'web: ./run\n', run: { executable: '#!/bin/sh\n' } })
-    const what = {
-      id: newId('push'),
-      organisationId,
-      appId: app.id,
-      ref: 'refs/heads/main',
-      before: '0'.repeat(40),
-      after: head.sha,
-      by: userId,
-      receivedAt: clock.now(),
-      commits: [head],
-      head,
-      plan: await plan(files),
-    }
-    await db.inOrganisation(organisationId, (tx) => receivePush(tx, what, clock))
+    await pushTo(db, clock, { app, by: userId })
     await settle()
   }
   const deployByItself = (autoDeploy: boolean) =>

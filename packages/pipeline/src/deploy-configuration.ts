@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { environmentIdSchema } from './decide/execution.ts'
 import { lockPipeline } from './pipeline-rows.ts'
 import { releaseToReconfigure } from './release-rows.ts'
-import { productionStage, startExecution } from './start-execution.ts'
+import { stageFor, startExecution } from './start-execution.ts'
 import { tenantOf } from './tenant-of.ts'
 
 const payload = z.object({ environmentId: environmentIdSchema, by: z.string() })
@@ -64,7 +64,7 @@ async function startReconfiguration(
         order: 0,
         deploysByItself: true,
         releaseId: null,
-        stages: [productionStage([{ environmentId, name: environment.name }])],
+        stages: [stageFor(environment)],
         error: null,
       },
     },

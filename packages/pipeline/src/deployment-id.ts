@@ -11,6 +11,11 @@ export function releaseIdOf(executionId: ExecutionId, attempt: number): ReleaseI
   return asId('release', `rel_${digest(`${executionId} build ${attempt}`)}`)
 }
 
+/** Of a step's command on its runner: once for each attempt of a place. */
+export function stepIdOf(executionId: ExecutionId, path: string, attempt: number): string {
+  return `${executionId}/${path}/${attempt}`
+}
+
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 24)
 }

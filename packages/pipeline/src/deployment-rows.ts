@@ -9,7 +9,7 @@ import {
   type ReleaseId,
   UserError,
 } from '@slipway/core'
-import { type HeldLease, leaseHolder, releaseLease, type Tx, takeLease } from '@slipway/db'
+import { type HeldLease, leaseHolder, type Prisma, releaseLease, type Tx, takeLease } from '@slipway/db'
 import {
   type App,
   type Environment,
@@ -20,13 +20,13 @@ import {
   type Service,
   secretsReady,
 } from '@slipway/environments'
-import { pathOf } from './decide/advance.ts'
-import { type Execution, executionSchema, type Progress } from './decide/execution.ts'
+import { type Execution, executionSchema, type Progress, type Target } from './decide/execution.ts'
+import { pathOf } from './decide/places.ts'
 import { deploymentIdOf } from './deployment-id.ts'
 import { lockPipeline } from './pipeline-rows.ts'
 import { recordEvent } from './record-event.ts'
 import { getRelease, type Release, releaseToReconfigure, withConfigurationOfNow } from './release-rows.ts'
-import { wasBad } from './was-bad.ts'
+import { wasBad, wasLetIn } from './was-bad.ts'
 
 /** Where a deployment stands in its execution, as the effect that runs it was told. */
 export type TargetOf = {
@@ -35,6 +35,8 @@ export type TargetOf = {
   path: string
   attempt: number
   environmentId: EnvironmentId
+  /** The moment for which the look that goes on now was set, where a timer asked for it. */
+  timer?: string | undefined
 }
 
 /** A deployment that is under way, with all that its steps need. */
@@ -49,12 +51,16 @@ export type OpenDeployment = TargetOf & {
   isStopping: boolean
   /** Monitors may undo it: not a way back, which nothing hinders, nor a bad commit, which a person let in knowingly. */
   isWatched: boolean
+  /** The part of the requests that the new release gets first, as the wave of the pipeline asks for it. */
+  oneBox: NonNullable<Target['oneBox']> | null
 }
 
 export type Opening =
   | { is: 'open'; deployment: OpenDeployment }
   /** It is over, or was never asked for: an answer that came late. */
   | { is: 'over' }
+  /** Told to stop before it was opened. */
+  | { is: 'never-begun' }
   /** Another deployment, or a deletion, holds the environment, or a secret is on its way: come again. */
   | { is: 'busy'; on: string }
   /** What runs is what was asked for: there is nothing to do. */
@@ -78,7 +84,8 @@ export async function openDeployment(tx: Tx, of: TargetOf, settings: Settings): 
   const appId = asId('app', row.appId)
   await lockPipeline(tx, appId)
   const execution = executionSchema.parse(row.state)
-  const progress = progressAt(execution, path)
+  const target = targetAt(execution, path)
+  const progress = target?.progress
   if (progress === undefined || !isUnderWay(progress, attempt)) return { is: 'over' }
 
   const id = deploymentIdOf(executionId, path, attempt)
@@ -92,7 +99,10 @@ export async function openDeployment(tx: Tx, of: TargetOf, settings: Settings): 
   const isStopping = progress.is === 'stopping'
   let releaseId: ReleaseId
   if (known === null) {
-    if (isStopping) return { is: 'over' }
+    if (isStopping) {
+      await releaseLease(tx, organisationId, environmentLease(environmentId), id)
+      return { is: 'never-begun' }
+    }
     const chosen = await chooseRelease(tx, { ...of, appId }, execution, progress, settings)
     if (chosen.is !== 'chosen') {
       await releaseLease(tx, organisationId, environmentLease(environmentId), id)
@@ -137,7 +147,18 @@ export async function openDeployment(tx: Tx, of: TargetOf, settings: Settings): 
   const { fence } = lease
   return {
     is: 'open',
-    deployment: { ...of, id, app, environment, release, services, fence, isStopping, isWatched },
+    deployment: {
+      ...of,
+      id,
+      app,
+      environment,
+      release,
+      services,
+      fence,
+      isStopping,
+      isWatched,
+      oneBox: target?.oneBox ?? null,
+    },
   }
 }
 
@@ -165,12 +186,23 @@ async function takeEnvironment(
   return takeLease(tx, organisationId, name, id, leaseSeconds)
 }
 
-/** The state of the target at a path; undefined where the execution has none there. */
-function progressAt(execution: Execution, path: string): Progress | undefined {
+/**
+ * Whether a deployment may still begin on its host: asked in the transaction that tells the host, under the lock of the
+ * pipeline, so that what stops it either finds the command or keeps it from being written.
+ */
+export async function isWanted(tx: Tx, of: OpenDeployment): Promise<boolean> {
+  await lockPipeline(tx, of.app.id)
+  const row = await tx.execution.findUniqueOrThrow({ where: { id: of.executionId }, select: { state: true } })
+  const progress = targetAt(executionSchema.parse(row.state), of.path)?.progress
+  return (progress?.is === 'deploying' || progress?.is === 'restoring') && progress.attempt === of.attempt
+}
+
+/** The target at a path; undefined where the execution has none there. */
+function targetAt(execution: Execution, path: string): Target | undefined {
   for (const stage of execution.stages) {
     for (const [wave, { targets }] of stage.waves.entries()) {
       for (const [position, target] of targets.entries()) {
-        if (pathOf(stage.name, wave, position) === path) return target.progress
+        if (pathOf(stage.name, wave, position) === path) return target
       }
     }
   }
@@ -182,7 +214,9 @@ function isUnderWay(progress: Progress, attempt: number): boolean {
   return isMoving && progress.attempt === attempt
 }
 
-type Choice = { is: 'chosen'; release: Release } | Exclude<Opening, { is: 'open' } | { is: 'over' }>
+type Choice =
+  | { is: 'chosen'; release: Release }
+  | Exclude<Opening, { is: 'open' } | { is: 'over' } | { is: 'never-begun' }>
 
 async function chooseRelease(
   tx: Tx,
@@ -194,7 +228,9 @@ async function chooseRelease(
   if (progress.is === 'restoring') return releaseBefore(tx, of)
   if (execution.kind === 'rollback') {
     if (execution.releaseId === null) throw new Error('a rollback names its release')
-    return { is: 'chosen', release: await getRelease(tx, execution.releaseId) }
+    const release = await getRelease(tx, execution.releaseId)
+    if (await isBad(tx, of.appId, release)) return { is: 'failed', error: releaseIsBad(release.number) }
+    return { is: 'chosen', release }
   }
 
   const asked =
@@ -204,6 +240,10 @@ async function chooseRelease(
         ? undefined
         : { release: await getRelease(tx, execution.releaseId), isLive: false }
   if (asked === undefined) return { is: 'nothing-to-do' }
+  if (execution.kind === 'push') {
+    const refusal = await whyNotPush(tx, of, asked.release)
+    if (refusal !== undefined) return { is: 'failed', error: refusal }
+  }
   const ready = await secretsReady(tx, of, asked.release.plan.secrets, settings)
   if (ready.is === 'on-their-way') return { is: 'busy', on: `${ready.names.join(', ')} to be stored` }
   if (ready.is === 'missing') return { is: 'failed', error: secretMissing(ready.names) }
@@ -216,14 +256,25 @@ async function chooseRelease(
   return { is: 'chosen', release }
 }
 
-/** What was live before the deployment of this place began. */
+/**
+ * What was live before the deployment of this place began; where that has been marked bad since, the newest release
+ * that was healthy here before and is not.
+ */
 async function releaseBefore(tx: Tx, of: TargetOf): Promise<Choice> {
   const changed = await tx.deployment.findUnique({
     where: { id: deploymentIdOf(of.executionId, of.path, of.attempt - 1) },
   })
-  if (changed?.previousReleaseId) {
-    return { is: 'chosen', release: await getRelease(tx, asId('release', changed.previousReleaseId)) }
-  }
+  // There was nothing to do for it, so there is nothing to put back.
+  if (changed === null) return { is: 'nothing-to-do' }
+  const before = changed.previousReleaseId
+  const good = before
+    ? ((await goodRelease(tx, { id: before })) ??
+      (await goodRelease(tx, {
+        environmentId: of.environmentId,
+        deployments: { some: { status: 'healthy', startedAt: { lt: changed.startedAt } } },
+      })))
+    : undefined
+  if (good !== undefined) return { is: 'chosen', release: await getRelease(tx, good) }
   return {
     is: 'failed',
     error: new UserError({
@@ -234,6 +285,69 @@ async function releaseBefore(tx: Tx, of: TargetOf): Promise<Choice> {
       todo: 'Fix what went wrong in the other environments of the wave and push again.',
     }),
   }
+}
+
+/** The newest of these releases whose commit is not marked bad. */
+async function goodRelease(tx: Tx, which: Prisma.ReleaseWhereInput): Promise<ReleaseId | undefined> {
+  const row = await tx.release.findFirst({
+    where: { ...which, revision: { badSince: null } },
+    orderBy: { number: 'desc' },
+    select: { id: true },
+  })
+  return row === null ? undefined : asId('release', row.id)
+}
+
+/** The commit was marked bad meanwhile, by this or another environment. */
+async function isBad(tx: Tx, appId: AppId, { revisionId }: Release): Promise<boolean> {
+  const { sha } = await tx.revision.findUniqueOrThrow({ where: { id: revisionId }, select: { sha: true } })
+  return wasBad(tx, appId, sha)
+}
+
+/**
+ * What keeps a push out of an environment, as it is in this moment: its commit was marked bad and nobody let it in
+ * knowingly, or a newer push is here already, by a stage that was called otherwise.
+ */
+async function whyNotPush(
+  tx: Tx,
+  of: TargetOf & { appId: AppId },
+  release: Release,
+): Promise<UserError | undefined> {
+  if ((await isBad(tx, of.appId, release)) && !(await wasLetIn(tx, of.executionId)))
+    return releaseIsBad(release.number)
+  const { position } = await tx.revision.findUniqueOrThrow({
+    where: { id: release.revisionId },
+    select: { position: true },
+  })
+  const newer = await tx.deployment.findFirst({
+    where: {
+      environmentId: of.environmentId,
+      status: { in: ['running', 'healthy'] },
+      execution: { kind: 'push' },
+      release: { revision: { position: { gt: position } } },
+    },
+    select: { release: { select: { number: true } } },
+  })
+  return newer === null ? undefined : overtaken(newer.release.number)
+}
+
+function releaseIsBad(number: number): UserError {
+  return new UserError({
+    code: 'release-is-bad',
+    kind: 'conflict',
+    what: `Release ${number} is not deployed: its commit is marked bad.`,
+    why: 'It was not well in an environment of this app since this execution began.',
+    todo: 'Push a fix. To deploy the commit all the same, push it again and press Deploy.',
+  })
+}
+
+function overtaken(number: number): UserError {
+  return new UserError({
+    code: 'release-overtaken',
+    kind: 'conflict',
+    what: `A newer push, release ${number}, is in this environment already.`,
+    why: 'The stages of the pipeline were called otherwise meanwhile, so that both were let in.',
+    todo: 'Nothing. To go back to an older release, roll back to it on the environment’s page.',
+  })
 }
 
 function secretMissing(names: string[]): UserError {

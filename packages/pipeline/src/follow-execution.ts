@@ -1,20 +1,31 @@
-import { type AppId, asId, describeError, type ExecutionId, type OrganisationId } from '@slipway/core'
+import {
+  type AppId,
+  asId,
+  type Clock,
+  describeError,
+  type ExecutionId,
+  type OrganisationId,
+} from '@slipway/core'
 import { type Database, liveChannel, parseAnnouncement } from '@slipway/db'
 import { type AppsUrl, getAppById } from '@slipway/environments'
 import { readLogs } from '@slipway/hosts'
 import { type ExecutionShown, getExecution, type PartShown } from './read/get-execution.ts'
+
+/** Nobody watches a terminal for longer in which nothing can happen. */
+const longSeconds = 600
 
 /** A look is due at the latest after so long, whether anything was heard or not. */
 const lookSeconds = 2
 
 /**
  * Lines of an execution for a terminal: its steps as they begin and end, the log of build and deployment, and at
- * the end where it answers, or why it failed. Ends when the execution does, when it waits for a person, or by
- * the signal; the execution goes on in any case. Reads from the beginning, whenever it is called.
+ * the end where it answers, or why it failed. Ends when the execution does, when it waits for a person or for what
+ * is far away, or by the signal; the execution goes on in any case. Reads from the beginning, whenever it is called.
  */
 export async function* followExecution(
   db: Database,
   of: { organisationId: OrganisationId; executionId: ExecutionId; appsUrl: AppsUrl },
+  clock: Clock,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   const place = await findPlace(db, of)
@@ -31,7 +42,9 @@ export async function* followExecution(
   try {
     while (!signal.aborted) {
       const shown = await getExecution(db, of.organisationId, place, of.appsUrl)
-      for (const part of shown.parts) yield* newsOfPart(db, of.organisationId, part, seen)
+      for (const part of shown.parts) {
+        if (part.status !== 'ahead') yield* newsOfPart(db, of.organisationId, part, seen)
+      }
       if (shown.endedAt !== null) {
         yield* lastWords(shown)
         return
@@ -41,11 +54,23 @@ export async function* followExecution(
         yield `Waits for: ${shown.waits.waitsFor}`
       }
       if (shown.status === 'holding') return
+      if (waitsLong(shown, clock.now())) {
+        yield 'It goes on by itself; its page says when, and who may act.'
+        return
+      }
       await heard.next(lookSeconds * 1000, signal)
     }
   } finally {
     await listener.stop()
   }
+}
+
+/** A gate is asked that will not be looked at again for long: an approval, a window that is shut. */
+function waitsLong({ parts }: ExecutionShown, now: Date): boolean {
+  return parts.some(({ check }) => {
+    if (check?.state.is !== 'asked' || check.state.nextLookAt === null) return false
+    return Date.parse(check.state.nextLookAt) - now.getTime() > longSeconds * 1000
+  })
 }
 
 type Seen = {

@@ -6,13 +6,21 @@
  * nothing older enters after something newer but a rollback; every wait has a timer; no rollback asks billing.
  * Left to others: how a target is deployed (cloud), what a host does (the agent), who may (the api).
  */
+export { approveCheck, overrideCheck, rejectCheck } from './act-on-check.ts'
 export { cancelExecution, deployExecution, rollBack } from './actions.ts'
 export { type Status, statuses } from './decide/status.ts'
 export { followExecution } from './follow-execution.ts'
+export { holdStage, releaseStage } from './hold-stage.ts'
 export type { Infrastructure } from './infrastructure-change.ts'
 export { type PipelineSettings, pipelineJobs } from './jobs.ts'
-export { type ExecutionShown, getExecution, type PartShown, type StepShown } from './read/get-execution.ts'
+export type { CheckShown } from './read/check-shown.ts'
+export { type CommitFollowed, followCommits } from './read/follow-commits.ts'
+export { type DeliveryShown, getDeliveryFigures } from './read/get-delivery-figures.ts'
+export { type ExecutionShown, getExecution, type PartShown } from './read/get-execution.ts'
+export { getMonitors, type MonitorShown, type MonitorsShown } from './read/get-monitors.ts'
+export { getPipeline } from './read/get-pipeline.ts'
 export { getPlan, type PlanShown } from './read/get-plan.ts'
+export { type ApprovalWaiting, listApprovalsWaiting } from './read/list-approvals.ts'
 export { type CommitListed, listCommits } from './read/list-commits.ts'
 export { type DeploymentListed, listDeployments } from './read/list-deployments.ts'
 export {
@@ -22,6 +30,7 @@ export {
   type PushWaiting,
 } from './read/list-executions.ts'
 export { listReleases, type ReleaseListed } from './read/list-releases.ts'
+export type { PipelineShown } from './read/pipeline-shown.ts'
 export { receivePush } from './receive-push.ts'
 export { recordEvent } from './record-event.ts'
 export { beginPipelineSweep } from './sweep.ts'

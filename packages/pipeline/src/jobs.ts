@@ -1,13 +1,14 @@
 import type { Cloud } from '@slipway/cloud'
-import type { Sealing } from '@slipway/environments'
+import type { AppsUrl, Sealing } from '@slipway/environments'
 import type { Handler } from '@slipway/jobs'
 import { advanceExecutionHandler } from './advance-execution.ts'
 import { cancelAppHandler } from './cancel-app.ts'
 import { deployConfigurationHandler } from './deploy-configuration.ts'
 import { type BuildSettings, buildHandler } from './effects/build.ts'
+import { type CheckSettings, checkHandler } from './effects/check.ts'
 import { deadlineHandler } from './effects/deadline.ts'
 import { type DeploySettings, deployHandlers } from './effects/deploy.ts'
-import { stopBuildHandler, stopDeployHandler } from './effects/stop.ts'
+import { stopBuildHandler, stopCheckHandler, stopDeployHandler } from './effects/stop.ts'
 import { type TellSettings, tellFailedHandler } from './effects/tell-failed.ts'
 import { runRunnerBuild } from './runner-build.ts'
 import { runServerDeployment } from './server-deployment.ts'
@@ -18,6 +19,10 @@ export type PipelineSettings = {
   sealing: Sealing
   /** Address of an app's repository for git, as runners reach it. */
   gitUrl(organisationSlug: string, app: string): string
+  /** Where services answer. */
+  appsUrl: AppsUrl
+  /** Origins that monitors may ask though they lie in an inner network; none without it. */
+  innerOrigins?: readonly string[]
 } & TellSettings
 
 /** What the worker does for this package. */
@@ -30,12 +35,16 @@ export function pipelineJobs(settings: PipelineSettings): Handler[] {
 }
 
 /** The same with other hands for what happens outside of Slipway. */
-export function handlersWith(settings: BuildSettings & DeploySettings & TellSettings): Handler[] {
+export function handlersWith(
+  settings: BuildSettings & CheckSettings & DeploySettings & TellSettings,
+): Handler[] {
   return [
     advanceExecutionHandler(),
     buildHandler(settings),
     ...deployHandlers(settings),
+    checkHandler(settings),
     stopBuildHandler(),
+    stopCheckHandler(),
     stopDeployHandler(),
     deadlineHandler(),
     tellFailedHandler(settings),

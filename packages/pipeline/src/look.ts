@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { ExecutionId, OrganisationId } from '@slipway/core'
 import type { Database } from '@slipway/db'
 import { enqueueNamed } from '@slipway/jobs'
@@ -5,8 +6,16 @@ import { enqueueNamed } from '@slipway/jobs'
 /** The job that runs steps: what they wait for runs it again. */
 export type Wake = { name: string; payload: Record<string, unknown> }
 
-/** Whose steps are looked at; `path` is place and attempt. */
-export type LookAt = { organisationId: OrganisationId; executionId: ExecutionId; path: string }
+/**
+ * Whose steps are looked at; `path` is place and attempt. `timer` is the moment for which the look that goes on now was
+ * set, where a timer asked for it.
+ */
+export type LookAt = {
+  organisationId: OrganisationId
+  executionId: ExecutionId
+  path: string
+  timer?: string | undefined
+}
 
 /**
  * Whether a timer's look is still wanted. A look that came since has set a later timer; without this each wake
@@ -24,15 +33,20 @@ export async function isStale(db: Database, of: LookAt, timer: string | undefine
   return later !== null
 }
 
-/** A look at `until`, in a row; whatever happens before it looks earlier. */
+/**
+ * A look at `until`, in a row; whatever happens before it looks earlier. A look that came early, because whoever
+ * handed it over is ahead of this clock, asks for its own moment again, and its own row is still open: that one is
+ * told apart, or nobody would look again.
+ */
 export async function lookAgainAt(db: Database, of: LookAt, wake: Wake, until: Date): Promise<void> {
   const { organisationId, executionId, path } = of
   const timer = until.toISOString()
+  const own = timer === of.timer ? `/${randomUUID()}` : ''
   await db.inOrganisation(organisationId, (tx) =>
     enqueueNamed(
       tx,
       { name: wake.name, payload: { ...wake.payload, timer } },
-      { organisationId, key: `${executionId}/${path}/look/${timer}`, dueAt: until },
+      { organisationId, key: `${executionId}/${path}/look/${timer}${own}`, dueAt: until },
     ),
   )
 }

@@ -4,20 +4,19 @@ import { testDatabase } from '@slipway/db/testing'
 import { type App, getEnvironment } from '@slipway/environments'
 import { addApp, addTenant } from '@slipway/environments/testing'
 import { endCommand, expectHost, pendingCommands } from '@slipway/hosts'
-import { plan, treeOf } from '@slipway/manifest'
 import type { CommandOutcome } from '@slipway/protocol'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { cancelExecution, deployExecution, rollBack } from './actions.ts'
+import { isWanted } from './deployment-rows.ts'
 import { followExecution } from './follow-execution.ts'
 import { handlersWith } from './jobs.ts'
 import { getExecution } from './read/get-execution.ts'
 import { listExecutions } from './read/list-executions.ts'
-import { receivePush } from './receive-push.ts'
 import { runSteps } from './run-steps.ts'
 import { sayTo } from './say.ts'
 import { specOf } from './server-deployment.ts'
-import { runDueJobs } from './testing.ts'
+import { pushTo, runDueJobs, unreachableCloud } from './testing.ts'
 
 /** The real step that sends a release to its host; the host's agent is the test, which answers in rows. */
 const { db, close } = await testDatabase()
@@ -49,6 +48,8 @@ afterAll(async () => {
 
 const deployStep = targets.server.steps.filter(({ name }) => name === 'deploy')
 const handlers = handlersWith({
+  cloud: unreachableCloud(db),
+  gitUrl: (organisation, app) => `http://slipway.test/git/${organisation}/${app}.git`,
   sealing: { key: 'a key of the installation' },
   executionUrl: (organisation, app, number) => `http://slipway.test/${organisation}/${app}/${number}`,
   runBuild: async () => ({
@@ -73,6 +74,7 @@ const handlers = handlersWith({
         memory,
         say: sayTo(db, { organisationId, stream, path }, clock),
         deploymentId: deployment.id,
+        isWanted: (tx) => isWanted(tx, deployment),
         config: {
           environmentId: environment.id,
           app: deployment.app.name,
@@ -81,6 +83,7 @@ const handlers = handlersWith({
           disks: release.plan.services.flatMap((service) => service.disks),
           gatePort: environment.gatePort,
           publicNames: services.flatMap(({ publicName }) => publicName ?? []),
+          builtAt: undefined,
           spec: specOf(deployment),
         },
       }),
@@ -102,38 +105,9 @@ beforeEach(async () => {
   })
 })
 
-let shas = 0
-async function push(sha = (shas + 1).toString(16).padStart(40, '0')) {
-  shas += 1
+async function push(sha?: string) {
   clock.advance(1000)
-  const head = {
-    sha,
-    authorName: 'Ines',
-    authorEmail: 'ines@example.com',
-    authoredAt: clock.now(),
-    subject: 'Change',
-    message: 'Change',
-  }
-  const files = treeOf({ Procfile: 'web: ./run\n', run: { executable: '#!/bin/sh\n' } })
-  const outcome = await db.inOrganisation(organisationId, async (tx) =>
-    receivePush(
-      tx,
-      {
-        id: newId('push'),
-        organisationId,
-        appId: app.id,
-        ref: 'refs/heads/main',
-        before: '0'.repeat(40),
-        after: head.sha,
-        by: userId,
-        receivedAt: clock.now(),
-        commits: [head],
-        head,
-        plan: await plan(files),
-      },
-      clock,
-    ),
-  )
+  const { outcome } = await pushTo(db, clock, { app, by: userId, ...(sha !== undefined && { sha }) })
   if (outcome.kind !== 'deploys') throw new Error('it does not deploy')
   return outcome
 }
@@ -240,7 +214,7 @@ test('a terminal follows an execution to its end and is told where it answers', 
   const lines: string[] = []
   const following = (async () => {
     const of = { organisationId, executionId: outcome.executionId, appsUrl }
-    for await (const line of followExecution(db, of, AbortSignal.timeout(20_000))) lines.push(line)
+    for await (const line of followExecution(db, of, clock, AbortSignal.timeout(20_000))) lines.push(line)
   })()
   await work()
   const [told] = await commands()

@@ -17,7 +17,7 @@ export async function lockPipeline(tx: Tx, appId: AppId): Promise<void> {
 
 /**
  * The executions of an app that have not ended, and who was the newest push to enter each of their stages, and of
- * those that `recorded` begins.
+ * those that `recorded` begins, and which stages a person holds.
  */
 export async function loadPipeline(
   tx: Tx,
@@ -37,7 +37,12 @@ export async function loadPipeline(
   }
   const begun = recorded.flatMap((event) => (event.type === 'received' ? [event] : []))
   const stages = [...executions.values(), ...begun].flatMap((each) => each.stages.map(({ name }) => name))
-  return { executions, lastEntered: await lastEntered(tx, appId, [...new Set(stages)]) }
+  const holds = await tx.pipelineStageHold.findMany({ where: { appId }, select: { stage: true } })
+  return {
+    executions,
+    lastEntered: await lastEntered(tx, appId, [...new Set(stages)]),
+    held: new Set(holds.map(({ stage }) => stage)),
+  }
 }
 
 const enteredRow = z.object({ stage: z.string(), id: z.string(), order: z.number() })

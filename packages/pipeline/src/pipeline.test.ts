@@ -2,8 +2,6 @@ import { asId, newId, stoppedClock, UserError, type UserErrorFields } from '@sli
 import { testDatabase } from '@slipway/db/testing'
 import { type App, getEnvironment, listApps, setVariable } from '@slipway/environments'
 import { addApp, addTenant } from '@slipway/environments/testing'
-import { type PlanResult, plan, treeOf } from '@slipway/manifest'
-import type { Push } from '@slipway/sources'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { cancelExecution, deployExecution, rollBack } from './actions.ts'
 import { fold } from './decide/advance.ts'
@@ -14,10 +12,9 @@ import { listCommits } from './read/list-commits.ts'
 import { listDeployments } from './read/list-deployments.ts'
 import { listExecutions, listPushesWaiting } from './read/list-executions.ts'
 import { listReleases } from './read/list-releases.ts'
-import { receivePush } from './receive-push.ts'
 import type { StepsOutcome } from './run-steps.ts'
 import { sweepPipelines } from './sweep.ts'
-import { runDueJobs } from './testing.ts'
+import { pushTo, runDueJobs, type TestPush, unreachableCloud } from './testing.ts'
 
 const { db, close } = await testDatabase()
 afterAll(close)
@@ -43,6 +40,8 @@ const failed = (error: UserErrorFields) => (): StepsOutcome => ({
 })
 const waiting = (): StepsOutcome => ({ state: 'waiting', until: new Date(clock.now().getTime() + 5000) })
 const handlers = handlersWith({
+  cloud: unreachableCloud(db),
+  gitUrl: (organisation, app) => `http://slipway.test/git/${organisation}/${app}.git`,
   executionUrl: (organisation, app, number) =>
     `http://slipway.test/o/${organisation}/apps/${app}/executions/${number}`,
   sealing,
@@ -51,7 +50,6 @@ const handlers = handlersWith({
 })
 
 let app: App
-let shas = 0
 
 beforeEach(() => {
   builds = []
@@ -62,42 +60,9 @@ async function newApp(autoDeploy = true) {
   app = await addApp(db, acme, { name: `app-${newId('app').slice(-8)}`, autoDeploy }, clock)
 }
 
-async function push(options: { branch?: string; files?: Record<string, string>; sha?: string } = {}) {
-  shas += 1
+async function push(options: Pick<TestPush, 'branch' | 'files' | 'sha'> = {}) {
   clock.advance(1000)
-  const files = options.files ?? { Procfile: 'web: ./run\n', run: '#!/bin/sh\n' }
-  const head = {
-    sha: options.sha ?? shas.toString(16).padStart(40, '0'),
-    authorName: 'Ines',
-    authorEmail: 'ines@example.com',
-    authoredAt: clock.now(),
-    subject: `Change ${shas}`,
-    message: `Change ${shas}`,
-  }
-  const what: Push = {
-    id: newId('push'),
-    organisationId,
-    appId: app.id,
-    ref: `refs/heads/${options.branch ?? 'main'}`,
-    before: '0'.repeat(40),
-    after: head.sha,
-    by: userId,
-    receivedAt: clock.now(),
-    commits: [head],
-    head,
-    plan: await planOf(files),
-  }
-  return db.inOrganisation(organisationId, (tx) => receivePush(tx, what, clock))
-}
-
-function planOf(files: Record<string, string>): Promise<PlanResult> {
-  return plan(
-    treeOf(
-      Object.fromEntries(
-        Object.entries(files).map(([name, text]) => [name, name === 'run' ? { executable: text } : text]),
-      ),
-    ),
-  )
+  return (await pushTo(db, clock, { app, by: userId, ...options })).outcome
 }
 
 const work = () => runDueJobs(db, clock, handlers)
@@ -301,7 +266,7 @@ describe('a deployment that waits', () => {
     await work()
     await push()
     await work()
-    clock.advance(41 * 60_000)
+    clock.advance(161 * 60_000)
     await work()
     clock.advance(6 * 60_000)
     await work()

@@ -1,21 +1,26 @@
 import { type Clock, newId, type RevisionId } from '@slipway/core'
-import type { Tx } from '@slipway/db'
-import { environmentsOf, getAppById } from '@slipway/environments'
+import type { Database, Tx } from '@slipway/db'
+import { chooseGatePort, type GatePorts, getAppById } from '@slipway/environments'
 import { type PlanResult, problemsError } from '@slipway/manifest'
 import { branchOf, type Commit, type Push, type PushOutcome } from '@slipway/sources'
 import type { ExecutionEvent } from './decide/event.ts'
 import { lockPipeline } from './pipeline-rows.ts'
 import { jsonOf } from './release-rows.ts'
-import { productionStage, startExecution } from './start-execution.ts'
+import { stagesOfPlan } from './stages-of-plan.ts'
+import { startExecution } from './start-execution.ts'
 import { wasBad } from './was-bad.ts'
 
 /**
  * Takes a push in: revisions, an execution and its first event, in the caller's transaction, so that a push
  * that was acknowledged is never lost. A ref that deploys nothing stays. A refused manifest makes an execution
  * that has failed, where everybody sees why; a commit that was bad before waits for a person. The same push
- * twice makes two executions: `sources` records each once.
+ * twice makes two executions: `sources` records each once. The environments that its pipeline names are made.
  */
-export async function receivePush(tx: Tx, push: Push, clock: Clock): Promise<PushOutcome> {
+export async function receivePush(
+  tx: Tx,
+  push: Push,
+  { clock, db, gatePorts }: { clock: Clock; db: Database; gatePorts: GatePorts },
+): Promise<PushOutcome> {
   const { organisationId, appId } = push
   await lockPipeline(tx, appId)
   const app = await getAppById(tx, appId)
@@ -27,7 +32,8 @@ export async function receivePush(tx: Tx, push: Push, clock: Clock): Promise<Pus
   const now = clock.now()
   const isBad = await wasBad(tx, appId, head.sha)
   const { revisionId, position } = await writeRevisions(tx, { ...push, branch: app.branch, head, plan }, now)
-  const environments = await environmentsOf(tx, appId)
+  const choosePort = (others: readonly number[]) => chooseGatePort(db, gatePorts, others)
+  const staged = plan.ok ? await stagesOfPlan(tx, app, plan.plan, { clock, db, choosePort }) : plan
   const event: ExecutionEvent = {
     type: 'received',
     at: now.toISOString(),
@@ -35,8 +41,8 @@ export async function receivePush(tx: Tx, push: Push, clock: Clock): Promise<Pus
     order: position,
     deploysByItself: app.autoDeploy && !isBad,
     releaseId: null,
-    stages: [productionStage(environments.map(({ id, name }) => ({ environmentId: id, name })))],
-    error: plan.ok ? null : problemsError(plan.problems).toJSON(),
+    stages: staged.ok ? staged.stages : [],
+    error: staged.ok ? null : problemsError(staged.problems).toJSON(),
   }
   const execution = await startExecution(tx, { organisationId, appId, revisionId, by: push.by, event }, clock)
   return { kind: 'deploys', executionId: execution.id, number: execution.number }

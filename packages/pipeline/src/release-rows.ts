@@ -11,7 +11,7 @@ import {
 import type { Prisma, Tx } from '@slipway/db'
 import { type Configuration, configurationOf } from '@slipway/environments'
 import { type AppPlan, appPlanSchema } from '@slipway/manifest'
-import { architecture } from '@slipway/protocol'
+import { architecture, releaseKey } from '@slipway/protocol'
 import { z } from 'zod'
 
 const variablesSchema = z.object({
@@ -22,6 +22,7 @@ const variablesSchema = z.object({
 /** A release, as much of it as is needed to deploy it. */
 export type Release = {
   id: ReleaseId
+  environmentId: EnvironmentId
   number: number
   revisionId: RevisionId
   key: string
@@ -81,16 +82,46 @@ export async function recordRelease(
   return releaseOf(row)
 }
 
-/** The same build with the configuration of now: itself where that has not changed, else the next release. */
+/**
+ * The same build with the configuration of now, as a release of this environment: itself where it is one and nothing
+ * has changed, else one that is there already, else the next. A build that was made for another environment gets a
+ * place of its own in this one's bucket.
+ */
 export async function withConfigurationOfNow(
   tx: Tx,
   of: ReleaseOf,
   release: Release,
   clock: Clock,
 ): Promise<Release> {
-  const configuration = await configurationOf(tx, of.environmentId)
-  if (configuration.version === release.configVersion) return release
-  return recordRelease(tx, { ...of, revisionId: release.revisionId }, release, clock)
+  const { environmentId } = of
+  const configuration = await configurationOf(tx, environmentId)
+  const isOwn = release.environmentId === environmentId
+  if (isOwn && configuration.version === release.configVersion) return release
+  const known = await tx.release.findFirst({
+    where: { environmentId, digest: release.digest, configVersion: configuration.version },
+    orderBy: { number: 'desc' },
+  })
+  if (known !== null && !isOwn) return releaseOf(known)
+  const key = isOwn ? release.key : releaseKey(environmentId, release.id)
+  return recordRelease(tx, { ...of, revisionId: release.revisionId }, { ...release, key }, clock)
+}
+
+/**
+ * Where the newest build of these very bytes was put by its runner: under the name of its own release, while a copy
+ * lies under the name of another's. Undefined where its release is none of the app's.
+ */
+export async function originOf(
+  tx: Tx,
+  appId: AppId,
+  { digest }: Pick<Release, 'digest'>,
+): Promise<{ environmentId: EnvironmentId; key: string } | undefined> {
+  const rows = await tx.release.findMany({
+    where: { appId, digest },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    select: { id: true, environmentId: true, key: true },
+  })
+  const row = rows.find(({ id, environmentId, key }) => key === releaseKey(environmentId, id))
+  return row && { environmentId: asId('environment', row.environmentId), key: row.key }
 }
 
 export async function getRelease(tx: Tx, id: ReleaseId): Promise<Release> {
@@ -123,6 +154,7 @@ type ReleaseRow = Prisma.ReleaseGetPayload<object>
 function releaseOf(row: ReleaseRow): Release {
   return {
     id: asId('release', row.id),
+    environmentId: asId('environment', row.environmentId),
     number: row.number,
     revisionId: asId('revision', row.revisionId),
     key: row.key,

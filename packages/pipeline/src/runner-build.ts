@@ -8,14 +8,14 @@ import type { Wake } from './look.ts'
 import { runSteps, type StepsOutcome } from './run-steps.ts'
 import { sayTo } from './say.ts'
 
-/** Runs the steps of a build on a runner of the app's account and region as far as they go. */
+/** Runs the steps of a build on the runner of its environment's account and region as far as they go. */
 export async function runRunnerBuild(
   settings: { cloud: Cloud; gitUrl: BuildContext['gitUrl'] },
   build: OpenBuild,
   wake: Wake,
   { db, clock, log }: { db: Database; clock: Clock; log: Log },
 ): Promise<StepsOutcome> {
-  const { organisationId, executionId, app } = build
+  const { organisationId, executionId, environment } = build
   const path = `build/${build.attempt}`
   const contextFor = (memory: Memory): BuildContext => ({
     db,
@@ -23,8 +23,8 @@ export async function runRunnerBuild(
     clock,
     log,
     organisationId,
-    cloudAccountId: app.cloudAccountId,
-    region: app.region,
+    cloudAccountId: environment.cloudAccountId,
+    region: environment.region,
     wake,
     memory,
     say: sayTo(db, { organisationId, stream: buildStream(executionId), path }, clock),

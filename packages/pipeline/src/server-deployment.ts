@@ -7,13 +7,13 @@ import {
   targets,
 } from '@slipway/cloud'
 import { type Clock, isId, type Log } from '@slipway/core'
-import type { Database } from '@slipway/db'
-import { setMachine } from '@slipway/environments'
+import type { Database, Tx } from '@slipway/db'
+import { getEnvironmentById, setMachine } from '@slipway/environments'
 import type { AppPlan } from '@slipway/manifest'
 import { type DeploymentSpecInput, deploymentStream } from '@slipway/protocol'
-import type { OpenDeployment } from './deployment-rows.ts'
+import { isWanted, type OpenDeployment } from './deployment-rows.ts'
 import type { Wake } from './look.ts'
-import { getRelease } from './release-rows.ts'
+import { getRelease, originOf } from './release-rows.ts'
 import { runSteps, type StepsOutcome } from './run-steps.ts'
 import { sayTo } from './say.ts'
 
@@ -45,6 +45,7 @@ export async function runServerDeployment(
     say: sayTo(db, { organisationId, stream: deploymentStream(id), path }, clock),
     deploymentId: id,
     config,
+    isWanted: (tx: Tx) => isWanted(tx, deployment),
   })
   log.debug({ app: app.name, deployment: id, path }, 'a deployment is looked at')
   const of = { organisationId, executionId, path, deploymentId: id }
@@ -65,8 +66,18 @@ async function serverConfigOf(db: Database, deployment: OpenDeployment): Promise
     disks: release.plan.services.flatMap((service) => service.disks),
     gatePort: environment.gatePort,
     publicNames: services.flatMap(({ publicName }) => publicName ?? []),
+    builtAt: await builtAt(db, deployment),
     spec: specOf(deployment),
   }
+}
+
+async function builtAt(db: Database, deployment: OpenDeployment): Promise<ServerConfig['builtAt']> {
+  return db.inOrganisation(deployment.organisationId, async (tx) => {
+    const origin = await originOf(tx, deployment.app.id, deployment.release)
+    if (origin === undefined) return undefined
+    const { cloudAccountId, region } = await getEnvironmentById(tx, origin.environmentId)
+    return { cloudAccountId, region, key: origin.key }
+  })
 }
 
 /** What was chosen stays for as long as the manifest asks for the same: a table of sizes that changes must not stop a host. */
@@ -119,5 +130,28 @@ export function specOf(deployment: OpenDeployment): DeploymentSpecInput {
     secrets: release.variables.secrets,
     bakeSeconds,
     watchSeconds: deployment.isWatched ? watchSeconds : 0,
+    ...canaryOf(deployment),
   }
+}
+
+/**
+ * What the host tries the release by before it gets all requests: the wave's one box first, which is for all services
+ * that visitors reach, then the steps of the manifest that are more. Nothing for what is not watched.
+ */
+function canaryOf({
+  release,
+  services,
+  oneBox,
+  isWatched,
+}: OpenDeployment): Pick<DeploymentSpecInput, 'canary'> {
+  const tried = release.plan.services.filter(({ canary }) => canary !== null)
+  const steps = [
+    ...(oneBox ? [oneBox] : []),
+    ...(tried[0]?.canary?.steps ?? []).filter(({ percent }) => percent > (oneBox?.percent ?? 0)),
+  ]
+  if (!isWatched || steps.length === 0) return {}
+  const serviceIds = services.flatMap(({ id, name }) =>
+    tried.some((each) => each.name === name) ? [id] : [],
+  )
+  return { canary: { steps, ...(oneBox === null && { serviceIds }) } }
 }

@@ -7,10 +7,12 @@ import {
   type RevisionId,
 } from '@slipway/core'
 import { announce, type Tx } from '@slipway/db'
+import type { Environment } from '@slipway/environments'
 import { enqueue } from '@slipway/jobs'
 import { advanceExecution } from './advance-execution-job.ts'
 import type { EventOf } from './decide/event.ts'
 import { appendEvent } from './record-event.ts'
+import type { Stages } from './stages-of-plan.ts'
 
 /** Makes an execution with its first event, which a job takes up. The caller holds the lock of the pipeline. */
 export async function startExecution(
@@ -57,9 +59,8 @@ export async function startExecution(
   return { id, number }
 }
 
-/** The one stage that an app has without a `pipeline:` of its own: all its environments, one after another. */
-export function productionStage(
-  targets: EventOf<'received'>['stages'][number]['waves'][number]['targets'],
-): EventOf<'received'>['stages'][number] {
-  return { name: 'production', waves: [{ limit: 1, targets }] }
+/** A stage without steps and gates for one environment: what goes in out of turn asks for nothing. */
+export function stageFor({ id, name, stage }: Environment): Stages[number] {
+  const targets = [{ environmentId: id, name }]
+  return { name: stage, before: [], waves: [{ limit: 1, before: [], targets, after: [] }], after: [] }
 }

@@ -3,8 +3,8 @@ import type { Database } from '@slipway/db'
 import { defineJob, enqueue, type Handler, handle } from '@slipway/jobs'
 import { z } from 'zod'
 import { advanceExecution } from './advance-execution-job.ts'
-import { pathOf } from './decide/advance.ts'
 import { appIdSchema, executionSchema } from './decide/execution.ts'
+import { pathOf } from './decide/places.ts'
 import { buildJob, deployJob, restoreJob } from './effects/jobs.ts'
 
 const everySeconds = 60

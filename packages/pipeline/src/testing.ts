@@ -1,6 +1,17 @@
-import { type Clock, makeLog } from '@slipway/core'
+import { randomBytes } from 'node:crypto'
+import { type Cloud, openCloud } from '@slipway/cloud'
+import { asId, type Clock, makeLog, newId, type OrganisationId, type UserId } from '@slipway/core'
 import type { Database } from '@slipway/db'
+
+import { type App, findEnvironment } from '@slipway/environments'
 import { type Handler, runJob } from '@slipway/jobs'
+import { plan, treeOf } from '@slipway/manifest'
+import type { Commit, PushOutcome } from '@slipway/sources'
+import { advanceExecutionHandler } from './advance-execution.ts'
+import { checksFrom } from './gates/index.ts'
+import { lockPipeline } from './pipeline-rows.ts'
+import { receivePush } from './receive-push.ts'
+import { stageFor, startExecution } from './start-execution.ts'
 
 /**
  * Runs every job that is due and has a handler here, one after another, until none is: what the worker does,
@@ -36,3 +47,120 @@ export async function runDueJobs(
 
 /** The one job that only moves executions on, for tests above that run no builds and deployments. */
 export { advanceExecutionHandler } from './advance-execution.ts'
+
+const nothingListens = 'http://127.0.0.1:1'
+
+/** A cloud of which nothing answers: whatever asks AWS for something fails. */
+export function unreachableCloud(db: Database): Cloud {
+  return openCloud(
+    {
+      awsRegion: 'us-east-1',
+      awsEndpoint: nothingListens,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      platformAccount: '111122223333',
+      platformPrincipal: 'arn:aws:iam::111122223333:role/slipway-worker',
+      announceTopicArn: 'arn:aws:sns:us-east-1:111122223333:slipway-announce',
+      announceQueueUrl: nothingListens,
+      announceResponseOrigins: [],
+      templateUrl: nothingListens,
+      consoleUrl: nothingListens,
+      appsZoneId: 'Z1',
+      appsDomain: 'apps.test',
+      hostEndpoint: 'ws://127.0.0.1:1/agent',
+      agent: { programPaths: [], bootstrapPath: '' },
+    },
+    db,
+  )
+}
+
+/**
+ * Redeploys the newest release of an app's `production` behind an approval by any member, and comes to where that is
+ * asked. Only rows; nothing is deployed.
+ */
+export async function waitForApproval(
+  db: Database,
+  organisationId: OrganisationId,
+  asked: { app: string; by: UserId },
+  clock: Clock,
+): Promise<{ number: number; path: string }> {
+  const approval = { line: 1, kind: 'approve' as const, by: [], notAuthors: false, expiresSeconds: 3600 }
+  const { number } = await db.inOrganisation(organisationId, async (tx) => {
+    const { app, environment } = await findEnvironment(tx, organisationId, asked.app, 'production')
+    await lockPipeline(tx, app.id)
+    const release = await tx.release.findFirstOrThrow({
+      where: { environmentId: environment.id },
+      orderBy: { number: 'desc' },
+    })
+    const before = checksFrom([approval], { monitors: [], regions: [] })
+    return startExecution(
+      tx,
+      {
+        organisationId,
+        appId: app.id,
+        revisionId: asId('revision', release.revisionId),
+        by: asked.by,
+        event: {
+          type: 'received',
+          at: clock.now().toISOString(),
+          kind: 'redeploy',
+          order: 0,
+          deploysByItself: true,
+          releaseId: asId('release', release.id),
+          stages: [{ ...stageFor(environment), before }],
+          error: null,
+        },
+      },
+      clock,
+    )
+  })
+  await runDueJobs(db, clock, [advanceExecutionHandler()])
+  return { number, path: 'production/before/0' }
+}
+
+/** An app that needs nothing: a Procfile and an executable. */
+const runs = { Procfile: 'web: ./run\n', run: { executable: '#!/bin/sh\n' } }
+
+export type TestPush = {
+  app: Pick<App, 'id' | 'organisationId'>
+  by: UserId
+  branch?: string
+  /** Of the head; at random unless a commit is to be pushed again. */
+  sha?: string
+  /** Addresses of the commits' authors, oldest first: one commit each. */
+  authors?: readonly string[]
+  /** Besides an executable that runs, or instead of it where these hold a Procfile. */
+  files?: Parameters<typeof treeOf>[0]
+}
+
+/** What the git remote does with a push, in the test's own thread. Answers the head's name too. */
+export async function pushTo(
+  db: Database,
+  clock: Clock,
+  { app, by, branch = 'main', sha, authors = ['ines@example.com'], files = {} }: TestPush,
+): Promise<{ sha: string; outcome: PushOutcome }> {
+  const commits = authors.map((authorEmail, index): Commit => {
+    const isHead = index === authors.length - 1
+    const name = (isHead ? sha : undefined) ?? randomBytes(20).toString('hex')
+    const subject = `Change ${name.slice(0, 7)}`
+    return { sha: name, authorName: 'Ines', authorEmail, authoredAt: clock.now(), subject, message: subject }
+  })
+  const head = commits.at(-1)
+  if (head === undefined) throw new RangeError('a push has a commit')
+  const what = {
+    id: newId('push'),
+    organisationId: app.organisationId,
+    appId: app.id,
+    ref: `refs/heads/${branch}`,
+    before: '0'.repeat(40),
+    after: head.sha,
+    by,
+    receivedAt: clock.now(),
+    commits: commits.toReversed(),
+    head,
+    plan: await plan(treeOf('Procfile' in files ? files : { ...runs, ...files })),
+  }
+  const outcome = await db.inOrganisation(app.organisationId, (tx) =>
+    receivePush(tx, what, { clock, db, gatePorts: { first: 20_000, last: 20_999 } }),
+  )
+  return { sha: head.sha, outcome }
+}

@@ -2,16 +2,24 @@ import { z } from 'zod'
 import { architecture, variables } from './deployment-spec.ts'
 import { idOf } from './ids.ts'
 
+/** One commit, and how a runner gets it. */
+export const repository = z.object({
+  url: z.url({ protocol: /^https?$/ }),
+  /** Good for one fetch of one commit; sent as the password of the user `slipway`. */
+  token: z.string().min(1).max(4000).optional(),
+  sha: z.string().regex(/^[0-9a-f]{40}$/),
+})
+
+/** Languages that commands need. A kind that the runner does not know fails what needs it. */
+export const runtimes = z
+  .array(z.object({ kind: z.string().regex(/^[a-z]{1,20}$/), range: z.string().min(1).max(100) }))
+  .max(10)
+
 /** What a runner turns into a release: one commit, its commands, and where the result goes. */
 export const buildSpec = z.object({
   executionId: idOf('execution'),
   releaseId: idOf('release'),
-  repository: z.object({
-    url: z.url({ protocol: /^https?$/ }),
-    /** Good for one fetch of one commit; sent as the password of the user `slipway`. */
-    token: z.string().min(1).max(4000).optional(),
-    sha: z.string().regex(/^[0-9a-f]{40}$/),
-  }),
+  repository,
   /** Folder inside the repository where the commands run; empty is its top. The whole repository is released. */
   root: z
     .string()
@@ -22,10 +30,8 @@ export const buildSpec = z.object({
   /** Variables of the build; also what it must never print is named in `hidden`. */
   variables: variables.default({}),
   hidden: z.array(z.string()).max(500).default([]),
-  /** What it is built with, and carries where it runs with it. A kind that the runner does not know fails the build. */
-  runtimes: z
-    .array(z.object({ kind: z.string().regex(/^[a-z]{1,20}$/), range: z.string().min(1).max(100) }))
-    .max(10),
+  /** What it is built with, and carries where it runs with it. */
+  runtimes,
   /** Only this folder becomes the release (a static site). */
   publish: z
     .string()

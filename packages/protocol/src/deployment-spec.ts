@@ -5,7 +5,7 @@ import { idOf } from './ids.ts'
 export const architecture = z.enum(['x64', 'arm64'])
 export type Architecture = z.infer<typeof architecture>
 
-const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/)
+export const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/)
 export const variables = z.record(variableName, z.string().max(32_000))
 
 const deployedRelease = z.object({
@@ -51,6 +51,20 @@ export const deployedService = z.object({
 })
 export type DeployedService = z.infer<typeof deployedService>
 
+/**
+ * How the new release takes over where both run side by side: so much of the requests for so long, step by step, and
+ * all of them after the last. Percent above 0 and below 100.
+ */
+const canary = z.object({
+  steps: z
+    .array(z.object({ percent: z.number().min(0.1).max(99.9), seconds: z.int().min(1).max(3600) }))
+    .min(1)
+    .max(10),
+  /** The services that are tried. Left out: all that visitors reach. */
+  serviceIds: z.array(idOf('service')).min(1).optional(),
+})
+export type Canary = z.infer<typeof canary>
+
 /** Everything a host must know to run a release, also with Slipway gone. Holds no secret's value. */
 export const deploymentSpec = z.object({
   protocol: z.int().positive().default(1),
@@ -74,6 +88,11 @@ export const deploymentSpec = z.object({
   bakeSeconds: z.int().min(0).max(3600).default(0),
   /** How much longer monitors may look at it, where requests come; they end it as soon as they have seen enough. */
   watchSeconds: z.int().min(0).max(3600).default(0),
+  /**
+   * Left out: all requests go to the new release at once. An agent that is older than this field does not see it and
+   * does the same, so that a release is then watched after the switch, but not tried on a part of the visitors.
+   */
+  canary: canary.optional(),
 })
 export type DeploymentSpec = z.infer<typeof deploymentSpec>
 /** As it is written by hand: what has a default may be left out. */

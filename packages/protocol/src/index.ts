@@ -13,10 +13,17 @@ export {
   type DeployOutput,
   deployOutput,
 } from './build-spec.ts'
-export { type HostCommand, type HostCommandInput, type HostCommandKind, hostCommand } from './commands.ts'
+export {
+  type HostCommand,
+  type HostCommandInput,
+  type HostCommandKind,
+  hostCommand,
+  knowsCommand,
+} from './commands.ts'
 export {
   type Architecture,
   architecture,
+  type Canary,
   type DeployedService,
   type DeploymentSpec,
   type DeploymentSpecInput,
@@ -32,6 +39,7 @@ export { type HostFile, hostFile, hostFilePath } from './host-file.ts'
 export { latencyBoundsMilliseconds } from './latency-bounds.ts'
 export {
   buildStream,
+  checkStream,
   deploymentStream,
   type LogLine,
   logLine,
@@ -53,5 +61,13 @@ export {
   proofText,
   type ServiceHealth,
 } from './messages.ts'
+export {
+  outputLengthMax,
+  type StepOutput,
+  type StepSpec,
+  type StepSpecInput,
+  stepOutput,
+  stepSpec,
+} from './step-spec.ts'
 export { userErrorFields } from './user-error-fields.ts'
 export { protocolOldest, protocolVersion, speaks } from './version.ts'

@@ -12,13 +12,19 @@ export const logLine = z.object({
 })
 export type LogLine = z.infer<typeof logLine>
 
-/** `build:<executionId>`, `deployment:<deploymentId>` or `service:<environmentId>:<service>`. */
+/**
+ * `build:<executionId>`, `check:<executionId>:<place in the pipeline>`, `deployment:<deploymentId>` or
+ * `service:<environmentId>:<service>`.
+ */
 export const logStream = z
   .string()
   .regex(
-    /^(build:exe_[0-9a-z]{4,40}|deployment:dep_[0-9a-z]{4,40}|service:env_[0-9a-z]{4,40}:[a-z][a-z0-9-]{0,39})$/,
+    /^(build:exe_[0-9a-z]{4,40}|check:exe_[0-9a-z]{4,40}:[a-z0-9.-]{1,60}|deployment:dep_[0-9a-z]{4,40}|service:env_[0-9a-z]{4,40}:[a-z][a-z0-9-]{0,39})$/,
   )
 
 export const buildStream = (executionId: string) => `build:${executionId}`
+/** Of a step or a gate; `path` is its place, such as `staging/after/0`. */
+export const checkStream = (executionId: string, path: string) =>
+  `check:${executionId}:${path.replaceAll('/', '.')}`
 export const deploymentStream = (deploymentId: string) => `deployment:${deploymentId}`
 export const serviceStream = (environmentId: string, service: string) => `service:${environmentId}:${service}`

@@ -1,6 +1,18 @@
 import { newId } from '@slipway/core'
 import { describe, expect, it } from 'vitest'
-import { agentMessage, apiMessage, deploymentSpec, frameBytesMax, readFrame, speaks } from './index.ts'
+import {
+  agentMessage,
+  apiMessage,
+  checkStream,
+  deploymentSpec,
+  frameBytesMax,
+  hostCommand,
+  knowsCommand,
+  protocolOldest,
+  protocolVersion,
+  readFrame,
+  speaks,
+} from './index.ts'
 
 const alive = {
   type: 'alive',
@@ -76,11 +88,47 @@ describe('a deployment spec', () => {
   })
 })
 
+describe('a step', () => {
+  const executionId = newId('execution')
+  const step = {
+    executionId,
+    stepId: `${executionId}/staging/0/after/1/2`,
+    stream: checkStream(executionId, 'staging/0/after/1'),
+    repository: { url: 'https://slipway.test/git/acme/shop.git', sha: 'a'.repeat(40) },
+    command: 'npm run e2e',
+    runtimes: [],
+    timeoutSeconds: 60,
+  }
+  it('is a command to a host, with nothing that it does not need', () => {
+    expect(hostCommand.parse({ kind: 'step', spec: step })).toEqual({
+      kind: 'step',
+      spec: { ...step, variables: {}, outputs: [] },
+    })
+  })
+  it.each([
+    ['writes into a log that is none of a step', { stream: `build:${executionId}` }],
+    ['names no place of an execution', { stepId: `${executionId}/../../1` }],
+    ['names an output that is no variable', { outputs: ['A-B'] }],
+    ['keeps a folder outside of the checkout', { cache: { key: 'app_1', folders: ['../x'] } }],
+    ['has more than a day', { timeoutSeconds: 86_401 }],
+    ['is at no commit', { repository: { ...step.repository, sha: 'main' } }],
+  ])('that %s is refused', (_, more) => {
+    expect(hostCommand.safeParse({ kind: 'step', spec: { ...step, ...more } }).success).toBe(false)
+  })
+  it('is known to agents from protocol 3 on; what there was before, to all', () => {
+    expect([protocolOldest, protocolVersion].map((protocol) => knowsCommand(protocol, 'step'))).toEqual([
+      false,
+      true,
+    ])
+    expect(knowsCommand(protocolOldest, 'build')).toBe(true)
+  })
+})
+
 it.each([
-  [2, 'current'],
-  [1, 'previous'],
-  [3, 'too-new'],
-  [0, 'too-old'],
+  [3, 'current'],
+  [2, 'previous'],
+  [4, 'too-new'],
+  [1, 'too-old'],
 ])('protocol %i is %s', (protocol, answer) => {
   expect(speaks(protocol)).toBe(answer)
 })

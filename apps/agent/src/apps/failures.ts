@@ -99,8 +99,26 @@ export const hostFailures = {
       todo: 'Deploy again. If it happens again, read the log of the deployment: it says which step took so long.',
     })
   },
+  unknownCommand(): UserError {
+    return new UserError({
+      code: 'command-unknown',
+      kind: 'conflict',
+      what: 'The agent of this instance does not understand what it was told.',
+      why: 'It is of an earlier version than Slipway.',
+      todo: 'Push again in a quarter of an hour: a runner that has had nothing to do for so long is stopped, and starts with the present agent. A host is renewed when you reboot it.',
+    })
+  },
   cancelled(): UserError {
     return new UserError({ code: 'command-cancelled', kind: 'failed', what: 'It was cancelled.' })
+  },
+  canaryInterrupted(newer: number, older: number): UserError {
+    return new UserError({
+      code: 'host-canary-interrupted',
+      kind: 'failed',
+      what: `The agent on the host was started anew while release ${newer} was tried beside release ${older}.`,
+      why: `What was counted of both is lost with it, so release ${newer} was ended and release ${older} serves alone.`,
+      todo: 'Deploy again.',
+    })
   },
   diskFull(neededBytes: number, freeBytes: number): UserError {
     const megabytes = (bytes: number) => Math.ceil(bytes / 1_048_576)

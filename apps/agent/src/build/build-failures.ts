@@ -1,5 +1,5 @@
 import { UserError } from '@slipway/core'
-import type { Ending } from './run-command.ts'
+import { type Ending, quoted } from './run-command.ts'
 
 export const buildFailures = {
   notCloned(sha: string, lines: string[]): UserError {
@@ -15,7 +15,7 @@ export const buildFailures = {
     return new UserError({
       code: 'build-command-failed',
       kind: 'failed',
-      what: `“${command}” ended with ${ending.signal ?? `code ${ending.code}`}.`,
+      what: `${quoted(command)} ended with ${ending.signal ?? `code ${ending.code}`}.`,
       ...(ending.code === 127 ? { why: 'A program that it names is not on the runner.' } : {}),
       todo: 'Read its last lines below; the whole log is above them.',
       details: lines,

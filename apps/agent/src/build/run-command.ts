@@ -8,6 +8,7 @@ import { shortened } from '../apps/tail-log.ts'
 
 export type Ending = { code: number | null; signal: string | null; lastLines: string[] }
 const lastLineCount = 20
+const quotedMax = 200
 
 /**
  * Runs one shell command and says its lines as they come. Throws the signal's reason when that fires; nothing
@@ -58,6 +59,14 @@ export async function runCommand(of: {
   } finally {
     signal.removeEventListener('abort', end)
   }
+}
+
+/** A command as a sentence may name it: an error that quotes a whole script would not fit into a message. */
+export function quoted(command: string): string {
+  const [line = ''] = command.split('\n')
+  return line === command && line.length <= quotedMax
+    ? `“${line}”`
+    : `“${line.slice(0, quotedMax).trimEnd()}…”`
 }
 
 async function readLines(from: Readable, onLine: (line: string) => void): Promise<void> {

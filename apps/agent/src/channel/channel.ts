@@ -1,6 +1,7 @@
 import type { Log } from '@slipway/core'
 import { type AgentMessage, type ApiMessage, apiMessage, frameBytesMax, readFrame } from '@slipway/protocol'
 import { WebSocket } from 'ws'
+import { z } from 'zod'
 import { reconnectDelayMilliseconds } from './decide/reconnect-delay.ts'
 
 type Hello = Extract<AgentMessage, { type: 'hello' }>
@@ -19,6 +20,8 @@ export type ChannelOptions = {
   prove(challenge: Challenge): Promise<Proof>
   onWelcome(): void
   onMessage(message: ApiMessage): void
+  /** Of a later version than this agent's: it has to be answered, or Slipway waits until the deadline. */
+  onUnknownCommand(id: string): void
   onClosed(): void
   log: Log
   random?: () => number
@@ -99,6 +102,8 @@ export class Channel {
     const read = readFrame(apiMessage, text)
     if (!read.ok) {
       log.warn({ why: read.why }, 'a message that this agent does not understand')
+      const id = commandIn(text)
+      if (id !== undefined && this.#isWelcome) this.#options.onUnknownCommand(id)
       return
     }
     const { message } = read
@@ -127,4 +132,12 @@ export class Channel {
         this.#options.onMessage(message)
     }
   }
+}
+
+const anyCommand = z.object({ type: z.literal('command'), id: z.string() })
+
+/** The id of a command whose other words mean nothing here; undefined where the message is none. */
+function commandIn(text: string): string | undefined {
+  const read = readFrame(anyCommand, text)
+  return read.ok ? read.message.id : undefined
 }

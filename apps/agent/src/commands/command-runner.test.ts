@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { makeLog, newId, UserError } from '@slipway/core'
-import type { AgentMessage } from '@slipway/protocol'
+import { type AgentMessage, checkStream, hostCommand } from '@slipway/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { homeOf } from '../home.ts'
 import { type Command, CommandRunner, type Execute } from './command-runner.ts'
@@ -31,6 +31,25 @@ const command = (more: Partial<Command> = {}): Command => ({
   command: { kind: 'restart', services: [] },
   ...more,
 })
+const executionId = newId('execution')
+const source = {
+  executionId,
+  repository: { url: 'http://127.0.0.1/x.git', sha: 'a'.repeat(40) },
+  runtimes: [],
+}
+const buildSpec = {
+  ...source,
+  releaseId: newId('release'),
+  commands: [],
+  output: { bucket: 'bucket', key: 'key' },
+}
+const stepSpec = {
+  ...source,
+  stepId: `${executionId}/staging/after/0/1`,
+  stream: checkStream(executionId, 'staging/after/0'),
+  command: 'npm run e2e',
+  timeoutSeconds: 60,
+}
 const outcomes = () => said.flatMap((message) => (message.type === 'result' ? [message.outcome] : []))
 const ended = (count: number) => expect.poll(() => outcomes().length).toBe(count)
 
@@ -89,6 +108,39 @@ describe('a command', () => {
     runner.receive(two)
     await ended(2)
     expect(order).toEqual([`begin ${one.id}`, `end ${one.id}`, `begin ${two.id}`, `end ${two.id}`])
+  })
+
+  it('of a pipeline’s step waits for two other steps, and for no build', async () => {
+    const running = new Set<string>()
+    const ends = new Map<string, () => void>()
+    const runner = await open(async ({ id }) => {
+      running.add(id)
+      await new Promise<void>((resolve) => ends.set(id, resolve))
+      running.delete(id)
+      return {}
+    })
+    const work = (kind: 'build' | 'step') =>
+      command({ command: hostCommand.parse({ kind, spec: kind === 'build' ? buildSpec : stepSpec }) })
+    const builds = [work('build'), work('build'), work('build')]
+    const steps = [work('step'), work('step'), work('step')]
+    for (const each of [...builds, ...steps]) runner.receive(each)
+    const ids = (...commands: Command[]) => new Set(commands.map(({ id }) => id))
+    await expect.poll(() => running).toEqual(ids(...builds.slice(0, 2), ...steps.slice(0, 2)))
+    ends.get(steps[0]?.id ?? '')?.()
+    await expect.poll(() => running).toEqual(ids(...builds.slice(0, 2), ...steps.slice(1)))
+  })
+
+  it('of a later version is answered, each time that it comes', async () => {
+    const runner = await open(async () => ({}))
+    runner.unknown('cmd_00000001')
+    runner.unknown('cmd_00000001')
+    expect(said).toMatchObject(
+      new Array(2).fill({
+        type: 'result',
+        id: 'cmd_00000001',
+        outcome: { ok: false, error: { code: 'command-unknown' } },
+      }),
+    )
   })
 
   it('whose result was not stored is said again when a channel is there', async () => {

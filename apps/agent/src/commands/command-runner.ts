@@ -28,8 +28,8 @@ const done = z.object({ id: z.string(), outcome, isStored: z.boolean() })
 const fenceFile = z.object({ fence: z.int() })
 /** Results that are kept so that a command that comes again is answered and not done again. */
 const keptResults = 200
-/** Builds share a runner; what changes a host is done one after the other. */
-const buildsMax = 2
+/** Builds share a runner, and so do steps, which need not wait for builds; what changes a host is done one after the other. */
+const sideBySideMax = 2
 
 export type CommandRunnerOptions = {
   home: Home
@@ -50,8 +50,7 @@ export class CommandRunner {
   #results = new Map<string, z.infer<typeof done>>()
   #fence = 0
   #changes: Promise<unknown> = Promise.resolve()
-  #builds = 0
-  #buildQueue: Array<() => void> = []
+  readonly #turns = { build: turns(sideBySideMax), step: turns(sideBySideMax) }
 
   private constructor(options: CommandRunnerOptions) {
     this.#options = options
@@ -107,6 +106,15 @@ export class CommandRunner {
     this.#sayResult(result)
   }
 
+  /** A command that came in words which this agent does not know. Kept nowhere: asked again, it is answered again. */
+  unknown(id: string): void {
+    this.#sayResult({
+      id,
+      outcome: { ok: false, error: hostFailures.unknownCommand().fields },
+      isStored: false,
+    })
+  }
+
   cancel(id: string): void {
     this.#running.get(id)?.abort(hostFailures.cancelled())
   }
@@ -138,7 +146,7 @@ export class CommandRunner {
 
   /** In its turn, so that the order of arrival decides. The number is on disk before anything is done under it. */
   async #refusal({ command, fence }: Command): Promise<CommandOutcome | undefined> {
-    if (command.kind === 'build') return undefined
+    if (command.kind === 'build' || command.kind === 'step') return undefined
     if (fence < this.#fence) return { ok: false, error: hostFailures.fenceTooOld(fence, this.#fence).fields }
     if (fence > this.#fence) {
       this.#fence = fence
@@ -165,26 +173,34 @@ export class CommandRunner {
     }
   }
 
-  /** A cancel goes at once; builds up to two at a time; what changes the host in the order of arrival. */
+  /** A cancel goes at once; builds and steps up to two of each at a time; what changes the host in the order of arrival. */
   async #inTurn<T>(command: HostCommand, run: () => Promise<T>): Promise<T> {
     if (command.kind === 'stop' && command.commandId) return run()
-    if (command.kind !== 'build') {
-      const turn = this.#changes.then(run, run)
-      this.#changes = turn.catch(() => {})
-      return turn
-    }
-    if (this.#builds >= buildsMax) await new Promise<void>((resolve) => this.#buildQueue.push(resolve))
-    this.#builds++
-    try {
-      return await run()
-    } finally {
-      this.#builds--
-      this.#buildQueue.shift()?.()
-    }
+    if (command.kind === 'build' || command.kind === 'step') return this.#turns[command.kind](run)
+    const turn = this.#changes.then(run, run)
+    this.#changes = turn.catch(() => {})
+    return turn
   }
 
   #sayResult({ id, outcome: ending }: z.infer<typeof done>): void {
     this.#options.say({ type: 'result', id: asId('hostCommand', id), outcome: ending })
+  }
+}
+
+/** Runs at most so many at a time, the others in the order of arrival. */
+function turns(max: number): <T>(run: () => Promise<T>) => Promise<T> {
+  let free = max
+  const waiting: Array<() => void> = []
+  return async (run) => {
+    if (free > 0) free--
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      return await run()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else free++
+    }
   }
 }
 

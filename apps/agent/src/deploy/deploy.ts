@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { type Clock, describeError, UserError } from '@slipway/core'
 import {
+  type Canary,
   type DeployedService,
   type DeploymentSpec,
   type DeployOutput,
@@ -10,6 +11,7 @@ import { z } from 'zod'
 import type { ProcessRecord } from '../apps/process-record.ts'
 import type { Processes } from '../apps/processes.ts'
 import { type Home, readJson, writeJson } from '../home.ts'
+import { type CanaryContext, runCanary, servicesToTry } from './canary.ts'
 import type { GateRoutes } from './gate-routes.ts'
 import { readUsual, type Usual, type WatchContext, watch } from './watch.ts'
 
@@ -22,13 +24,20 @@ const drainMilliseconds = 30_000
 const neverCameUp =
   'Its first version did not come up. Its owner finds the reason on the page of the deployment.'
 
-const journal = z.object({ batch: z.string(), spec: deploymentSpec, previous: deploymentSpec.nullable() })
+const journal = z.object({
+  batch: z.string(),
+  spec: deploymentSpec,
+  previous: deploymentSpec.nullable(),
+  /** The new release is being tried beside the old one: it is not gone on with, but ended. */
+  isCanary: z.boolean().default(false),
+})
 export type Journal = z.infer<typeof journal>
 
 export type DeployContext = Omit<WatchContext, 'processes'> & {
   home: Home
   processes: Processes
   routes: GateRoutes
+  gate: CanaryContext['gate']
   clock: Clock
   /** Brings the release of a spec onto the disk. */
   fetchRelease(spec: DeploymentSpec, signal: AbortSignal): Promise<void>
@@ -37,6 +46,8 @@ export type DeployContext = Omit<WatchContext, 'processes'> & {
   /** The spec is healthy and serves: keeps it as the pointer, on disk and in the bucket. */
   keep(spec: DeploymentSpec): Promise<void>
   progress(phase: string, detail?: string): void
+  /** Whether the old processes are started again when they die, as they must be while a canary takes its time. */
+  tendOld(isOn: boolean): Promise<void>
 }
 
 /**
@@ -45,11 +56,15 @@ export type DeployContext = Omit<WatchContext, 'processes'> & {
  * the old one's end to the new one's first healthy answer. What does not come up healthy, or does not stay so
  * while it bakes, or turns a monitor red, is undone: the old processes serve again and a UserError says why.
  *
+ * With a canary the new services that visitors reach first serve a part of them, beside the old ones, and are undone
+ * where they are worse.
+ *
  * Safe to repeat with the same `batch`, also by another agent that found the journal after a crash: what the
- * batch started already is taken over.
+ * batch started already is taken over; `isResumed` says so, and that its canary is over. A canary that was
+ * interrupted is not repeated: see `abandonCanary`.
  */
 export async function deploy(
-  request: { batch: string; spec: DeploymentSpec; previous: DeploymentSpec | undefined },
+  request: Request & { isResumed?: boolean },
   context: DeployContext,
   signal: AbortSignal,
 ): Promise<DeployOutput> {
@@ -57,9 +72,15 @@ export async function deploy(
   const timed = timer(context)
   await timed('fetch', () => context.fetchRelease(spec, signal))
   const values = await timed('configure', () => context.readValues(spec, signal))
-  await writeJson(context.home.journal, { batch, spec, previous: previous ?? null } satisfies Journal)
+  const tried = request.isResumed ? undefined : canaryOf(request, context)
+  const written = { batch, spec, previous: previous ?? null }
+  await writeJson(context.home.journal, { ...written, isCanary: tried !== undefined } satisfies Journal)
   try {
     const usual = await readUsual(context)
+    if (tried) {
+      await tryBeside({ ...request, ...tried, values }, context, timed, signal)
+      await writeJson(context.home.journal, { ...written, isCanary: false } satisfies Journal)
+    }
     const swapped = await swap({ batch, spec, previous, values }, context, timed, signal)
     await timed(
       'bake',
@@ -72,6 +93,68 @@ export async function deploy(
   } finally {
     await rm(context.home.journal, { force: true })
   }
+}
+
+type Request = { batch: string; spec: DeploymentSpec; previous: DeploymentSpec | undefined }
+type Tried = { previous: DeploymentSpec; canary: Canary; services: DeployedService[] }
+
+/** What is tried beside what; nothing where no canary is asked for, or none can be, which is said. */
+function canaryOf({ batch, spec, previous }: Request, context: DeployContext): Tried | undefined {
+  const { canary } = spec
+  if (!canary) return undefined
+  const { processes } = context
+  const old = processes.all().filter((record) => record.batch !== batch && processes.isAlive(record))
+  const services = servicesToTry({ spec, previous }, old)
+  if (previous && services.length > 0) return { previous, canary, services }
+  context.say('No canary: nothing serves beside which this release could be tried.')
+  return undefined
+}
+
+/** The new services serve a part of the visitors and are compared with the old ones; ended again where that fails. */
+async function tryBeside(
+  request: Request & Tried & { values: Record<string, string> },
+  context: DeployContext,
+  timed: Timed,
+  signal: AbortSignal,
+): Promise<void> {
+  const { processes } = context
+  const undo = () => endCanary(request, context)
+  const records = await timed(
+    'start-canary',
+    () =>
+      allOf(
+        request.services.map(async (service) => {
+          const record = await startOrTakeOver(service, request, context)
+          await processes.waitUntilHealthy(record, signal)
+          return record
+        }),
+      ),
+    undo,
+  )
+  await context.tendOld(true)
+  try {
+    await timed('canary', () => runCanary({ ...request, records }, context, signal), undo)
+  } finally {
+    await context.tendOld(false)
+  }
+}
+
+/** No visitor comes to the new release any more; what is with it is answered, then it ends. */
+async function endCanary({ batch, previous }: Request, context: DeployContext): Promise<void> {
+  const { processes, routes } = context
+  const ours = processes.all().filter((record) => record.batch === batch)
+  context.progress('restore')
+  await routes.endTryOut()
+  await drained(ours, context)
+  await allOf(ours.map((record) => processes.stop(record)))
+  if (previous) context.say(`Release ${previous.release.number} serves alone.`)
+}
+
+/** The agent died during a canary: the old release serves alone again. Safe to repeat. */
+export async function abandonCanary(request: Request, context: DeployContext): Promise<void> {
+  context.say('The agent was started anew in the middle of a canary; it is not gone on with.')
+  await endCanary(request, context)
+  await rm(context.home.journal, { force: true })
 }
 
 /** What an agent that died left unfinished. */
@@ -106,7 +189,11 @@ async function swap(
     return record
   }
   const undo = async () => {
-    for (const record of processes.all().filter(isOurs)) await processes.stop(record)
+    const ours = processes.all().filter(isOurs)
+    // After a canary they serve a part of the visitors until the switch.
+    await routes.endTryOut()
+    await drained(ours, context)
+    for (const record of ours) await processes.stop(record)
   }
 
   const records = await timed(

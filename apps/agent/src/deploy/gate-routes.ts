@@ -66,6 +66,23 @@ export class GateRoutes {
     await this.#push()
   }
 
+  /** So many percent of the requests for these services go to these processes, the rest to those that serve. */
+  async tryOut(processes: readonly ProcessRecord[], percent: number): Promise<void> {
+    for (const [name, route] of this.#routes) {
+      const port = processes.find(({ service }) => service.id === route.serviceId)?.port
+      if (typeof port === 'number') this.#routes.set(name, { ...route, canary: { port, percent } })
+    }
+    await this.#push()
+  }
+
+  /** All requests go to those that serve. Does nothing where none are divided. */
+  async endTryOut(): Promise<void> {
+    const all = [...this.#routes.values()]
+    if (!all.some(({ canary }) => canary)) return
+    this.#routes = new Map(all.map(({ canary: _, ...route }) => [route.name, route]))
+    await this.#push()
+  }
+
   drain(port: number, milliseconds: number): Promise<number> {
     return this.#control.drain(port, milliseconds)
   }

@@ -19,7 +19,7 @@ import type { AgentConfig } from '../config.ts'
 import { type GateControl, gateControl } from '../gate/gate-control.ts'
 import type { Home } from '../home.ts'
 import { TrafficHistory } from '../measure/traffic-history.ts'
-import { type DeployContext, deploy, readJournal } from './deploy.ts'
+import { abandonCanary, type DeployContext, deploy, type Journal, readJournal } from './deploy.ts'
 import { fetchRelease, pruneReleases } from './fetch-release.ts'
 import { GateRoutes } from './gate-routes.ts'
 import { KeepRunning } from './keep-running.ts'
@@ -120,7 +120,7 @@ export class Host {
     if (found) await this.#remember(found)
     else this.processes.redactWith((text) => text)
     if (left && isSameBoot) {
-      const outcome = await this.#finish(left.batch, left.spec, left.previous ?? undefined)
+      const outcome = await this.#finish(left)
       this.#keep.begin()
       return { batch: left.batch, outcome }
     }
@@ -137,9 +137,9 @@ export class Host {
   /** Throws UserErrors; the old release serves then. `batch` makes it once. */
   async deploy(batch: string, spec: DeploymentSpec, say: Say, signal: AbortSignal): Promise<DeployOutput> {
     if (spec.environmentId !== this.#environmentId) throw hostFailures.foreignEnvironment()
-    this.#keep.pause()
     this.#isDeploying = true
     try {
+      await this.#keep.pause()
       const output = await deploy({ batch, spec, previous: this.#spec }, this.#context(spec, say), signal)
       await pruneReleases(this.#options.home, {
         newest: keptReleases,
@@ -165,7 +165,7 @@ export class Host {
 
   /** Ends all services. They start again with the next deployment, restart or boot. */
   async stopServices(): Promise<void> {
-    this.#keep.pause()
+    await this.#keep.pause()
     await Promise.all(this.processes.all().map((record) => this.processes.stop(record)))
     if (this.#spec) await this.#routes.pointTo(this.#spec, [])
     this.#keep.begin()
@@ -181,7 +181,7 @@ export class Host {
   }
 
   async close(): Promise<void> {
-    this.#keep.pause()
+    await this.#keep.pause()
     this.#traffic.end()
     await this.processes.saveOffsets()
     this.processes.close()
@@ -194,15 +194,17 @@ export class Host {
     return found?.spec
   }
 
-  async #finish(
-    batch: string,
-    spec: DeploymentSpec,
-    previous: DeploymentSpec | undefined,
-  ): Promise<DeployOutput | UserError> {
+  async #finish({ batch, spec, previous: before, isCanary }: Journal): Promise<DeployOutput | UserError> {
     const context = this.#context(spec, { progress: () => {} })
+    const previous = before ?? undefined
+    if (isCanary && previous) {
+      await abandonCanary({ batch, spec, previous }, context)
+      return hostFailures.canaryInterrupted(spec.release.number, previous.release.number)
+    }
     context.say('The agent was started anew in the middle of this deployment; it goes on.')
     try {
-      return await deploy({ batch, spec, previous }, context, AbortSignal.timeout(1_800_000))
+      const request = { batch, spec, previous, isResumed: true }
+      return await deploy(request, context, AbortSignal.timeout(1_800_000))
     } catch (error) {
       if (error instanceof UserError) return error
       throw error
@@ -294,6 +296,7 @@ export class Host {
       processes: this.processes,
       routes: this.#routes,
       traffic: this.#traffic,
+      gate: this.gate,
       diskPaths: [home.root, ...config.host.disks.map((disk) => disk.path)],
       fetchRelease: async ({ release }, signal) => {
         await fetchRelease(release, { s3: this.#s3, bucket: config.host.bucket, architecture, home, signal })
@@ -313,6 +316,7 @@ export class Host {
         logs.write(stream, [{ text: phaseWords(phase, detail), level: 'slipway' }])
       },
       say: (text) => logs.write(stream, [{ text, level: 'slipway' }]),
+      tendOld: async (isOn) => (isOn ? this.#keep.begin() : this.#keep.pause()),
     }
   }
 

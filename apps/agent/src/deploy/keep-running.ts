@@ -39,7 +39,7 @@ export class KeepRunning {
   #conditions = new Map<string, Condition>()
   #timer: NodeJS.Timeout | undefined
   #probing: NodeJS.Timeout | undefined
-  #isLooking = false
+  #looking: Promise<void> | undefined
 
   constructor(options: Options) {
     this.#options = options
@@ -52,11 +52,13 @@ export class KeepRunning {
     void this.#probe()
   }
 
-  pause(): void {
+  /** Nothing is started anew any more once it resolves, nor a route moved. */
+  async pause(): Promise<void> {
     clearInterval(this.#timer)
     clearInterval(this.#probing)
     this.#timer = undefined
     this.#probing = undefined
+    await this.#looking
   }
 
   health(spec: DeploymentSpec): ServiceHealth[] {
@@ -78,15 +80,17 @@ export class KeepRunning {
   }
 
   async #look(): Promise<void> {
-    if (this.#isLooking || !this.#timer) return
-    this.#isLooking = true
-    try {
-      for (const record of this.#options.processes.all()) {
-        if (record.isWanted && !this.#options.processes.isAlive(record)) await this.#mend(record)
+    if (this.#looking || !this.#timer) return
+    const { processes } = this.#options
+    const look = async () => {
+      for (const record of processes.all()) {
+        if (this.#timer && record.isWanted && !processes.isAlive(record)) await this.#mend(record)
       }
-    } finally {
-      this.#isLooking = false
     }
+    this.#looking = look().finally(() => {
+      this.#looking = undefined
+    })
+    await this.#looking
   }
 
   async #mend(record: ProcessRecord): Promise<void> {

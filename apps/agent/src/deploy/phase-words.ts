@@ -3,6 +3,8 @@ const words = new Map([
   ['fetch', 'Fetching and checking the release.'],
   ['configure', 'Reading variables and secrets.'],
   ['start', 'Starting beside the old version what may run twice.'],
+  ['start-canary', 'Starting the new version beside the old one.'],
+  ['canary', 'Both versions serve side by side and are compared.'],
   ['hold', 'New requests wait at the gate.'],
   ['drain', 'Letting the requests under way end.'],
   ['stop', 'Stopping the old version.'],

@@ -5,7 +5,7 @@ import { type Refusal, refused } from './http/refusal.ts'
 import type { RequestHead } from './http/request-head.ts'
 import { answerOf, type Page, pages } from './pages.ts'
 import type { Passage } from './passage.ts'
-import { nameOfHost } from './route.ts'
+import { nameOfHost, type Route, type Side } from './route.ts'
 
 /** How long a request waits for an app that refuses connections: it may just be starting again. */
 const refusedMilliseconds = 10_000
@@ -43,6 +43,8 @@ export class Exchange implements ConnectionTaker, ConnectionUser {
   readonly #passage: Passage
   readonly #startedAt = performance.now()
   #serviceId: string | undefined
+  /** Of two releases beside each other, the one that it was given to last. */
+  #side: Side | undefined
   #apps: AppConnections | undefined
   #app: AppConnection | undefined
   #partial: Buffer | undefined
@@ -84,9 +86,19 @@ export class Exchange implements ConnectionTaker, ConnectionUser {
     else if (route.port === null) this.#answerWith(pages.notRunning(route.words))
     else {
       this.#stopWaiting()
-      this.#apps = this.#passage.appsOn(route.port)
+      this.#apps = this.#passage.appsOn(route.canary ? this.#draw(route.port, route.canary) : route.port)
       this.#apps.take(this, performance.now())
     }
+  }
+
+  /**
+   * Each request is drawn anew, so that who is counted for which release is chance alone. One that was refused is
+   * drawn again: the other release may listen.
+   */
+  #draw(port: number, canary: NonNullable<Route['canary']>): number {
+    const isNew = Math.random() * 100 < canary.percent
+    this.#side = isNew ? 'new' : 'old'
+    return isNew ? canary.port : port
   }
 
   /** The client is gone, or is to be. */
@@ -127,6 +139,7 @@ export class Exchange implements ConnectionTaker, ConnectionUser {
 
   onRefused(error: NodeJS.ErrnoException): void {
     this.#apps = undefined
+    this.#side = undefined
     const mayBeStarting = error.code === 'ECONNREFUSED'
     if (mayBeStarting && performance.now() - this.#startedAt < refusedMilliseconds)
       this.#timer = setTimeout(() => this.begin(), refusedAgainMilliseconds)
@@ -281,5 +294,6 @@ export class Exchange implements ConnectionTaker, ConnectionUser {
     if (this.#serviceId === undefined) return
     const milliseconds = this.#milliseconds ?? performance.now() - this.#startedAt
     this.#passage.count(this.#serviceId, this.#status < 500, milliseconds)
+    if (this.#side) this.#passage.count(this.#serviceId, this.#status < 500, milliseconds, this.#side)
   }
 }

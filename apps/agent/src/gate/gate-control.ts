@@ -38,6 +38,10 @@ export function gateControl(socket: string, patienceMilliseconds = 10_000) {
     async totals(): Promise<Tally[]> {
       return z.array(tally).parse(await callOnce(socket, 'POST', '/totals', {}, 5_000))
     },
+    /** The same of each of two releases beside each other; none of a time without a canary. Throws at once without a gate. */
+    async sides(): Promise<Tally[]> {
+      return z.array(tally).parse(await callOnce(socket, 'POST', '/sides', {}, 5_000))
+    },
     /** Replaces the process in which requests pass by one from the present bundle. */
     async renew(): Promise<void> {
       await call('POST', '/renew', {})

@@ -36,12 +36,12 @@ export async function runGateSupervisor(options: GateOptions): Promise<Gate> {
   let isClosing = false
   const taken = new Map<string, Tally>()
   const totals = new Map<string, Tally>()
+  const sides = new Map<string, Tally>()
 
   function begin(): Worker {
     const worker = new Worker(options.workerCommand, (tallies) => {
       for (const one of tallies) {
-        addTally(taken, one)
-        addTally(totals, one)
+        for (const sums of one.side === undefined ? [taken, totals] : [sides]) addTally(sums, one)
       }
     })
     workers.add(worker)
@@ -97,6 +97,8 @@ export async function runGateSupervisor(options: GateOptions): Promise<Gate> {
       }
       case '/totals':
         return [...totals.values()]
+      case '/sides':
+        return [...sides.values()]
       case '/renew':
         await renew()
         return {}

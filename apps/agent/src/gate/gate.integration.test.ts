@@ -307,6 +307,55 @@ describe('the gate', () => {
     await expect.poll(take, { timeout: 3000 }).toEqual({ requests: 2, errors: 1 })
   })
 
+  it('divides requests between two releases by chance, within five sigma, and counts each apart and both together', async () => {
+    const seenBy = { old: 0, new: 0 }
+    answer = (_request, response) => {
+      seenBy.old++
+      response.end('old')
+    }
+    const other = http.createServer((_request, response) => {
+      seenBy.new++
+      response.writeHead(500).end('new')
+    })
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const address = other.address()
+    const port = typeof address === 'object' && address ? address.port : 0
+    try {
+      await control.setRoutes([route({ serviceId: 'tried', canary: { port, percent: 10 } })])
+      const agent = new http.Agent({ keepAlive: true, maxSockets: 16 })
+      const requests = 4000
+      const answers = await Promise.all(Array.from({ length: requests }, () => ask({ agent })))
+      agent.destroy()
+      expect(answers.filter(({ body }) => body === 'new')).toHaveLength(seenBy.new)
+      const sigma = Math.sqrt(requests * 0.1 * 0.9)
+      expect(Math.abs(seenBy.new - requests * 0.1)).toBeLessThan(5 * sigma)
+      const sides = async () =>
+        Object.fromEntries(
+          (await control.sides()).map(({ serviceId, side, requests: all, errors, latency }) => [
+            `${serviceId} ${side}`,
+            { requests: all, errors, waits: latency.reduce((sum, count) => sum + count, 0) },
+          ]),
+        )
+      await expect.poll(sides, { timeout: 3000 }).toEqual({
+        'tried old': { requests: seenBy.old, errors: 0, waits: seenBy.old },
+        'tried new': { requests: seenBy.new, errors: seenBy.new, waits: seenBy.new },
+      })
+      const together = (await control.totals()).find(({ serviceId }) => serviceId === 'tried')
+      expect(together).toMatchObject({ requests, errors: seenBy.new })
+      expect((await control.take()).every(({ side }) => side === undefined)).toBe(true)
+    } finally {
+      other.close()
+      other.closeAllConnections()
+    }
+  })
+
+  it('gives a request to the old release where the new one refuses it', async () => {
+    const nobody = await freePort()
+    await control.setRoutes([route({ canary: { port: nobody, percent: 50 } })])
+    const answers = await Promise.all(Array.from({ length: 50 }, () => ask()))
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([])
+  })
+
   it('passes a gigabyte each way in flat memory', async () => {
     const gigabyte = 1_073_741_824
     const piece = Buffer.alloc(1_048_576, 'x')

@@ -1,5 +1,5 @@
 import { AppConnections } from './app-connections.ts'
-import { bucketOf, emptyTally, type Route, type Tally } from './route.ts'
+import { bucketOf, emptyTally, type Route, type Side, type Tally, tallyKey } from './route.ts'
 
 /** Held requests cost memory: about 10 KB each with their socket, so this many stay under 100 MB. */
 const heldMax = 10_000
@@ -51,11 +51,13 @@ export class Passage {
     for (const apps of [...this.#apps.values()]) apps.sweep(now)
   }
 
-  count(serviceId: string, isFine: boolean, milliseconds: number): void {
-    let tally = this.#tallies.get(serviceId)
+  /** Counts one request for its service; with `side` for one of two releases beside each other, and only there. */
+  count(serviceId: string, isFine: boolean, milliseconds: number, side?: Side): void {
+    const key = tallyKey(serviceId, side)
+    let tally = this.#tallies.get(key)
     if (!tally) {
-      tally = emptyTally(serviceId)
-      this.#tallies.set(serviceId, tally)
+      tally = emptyTally(serviceId, side)
+      this.#tallies.set(key, tally)
     }
     tally.requests++
     if (!isFine) tally.errors++

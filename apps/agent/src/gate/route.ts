@@ -14,22 +14,30 @@ const route = z.object({
   holdSeconds: z._default(z.int().check(z.positive()), 120),
   /** What a visitor reads while there is no port. */
   words: z.optional(z.string().check(z.maxLength(2000))),
+  /** Beside `port` a new release is tried on this port: each request goes to it with this chance, in percent. */
+  canary: z.optional(z.object({ port: z.int(), percent: z.number().check(z.minimum(0), z.maximum(100)) })),
 })
 export type Route = z.infer<typeof route>
 export const routes = z.array(route)
 
-/** Requests of one service since they were last taken. */
+/** Which of two releases that run side by side answered. */
+const side = z.enum(['old', 'new'])
+export type Side = z.infer<typeof side>
+
+/** Requests of one service since they were last taken; with `side` of one of its two releases alone. */
 export const tally = z.object({
   serviceId: z.string(),
+  side: z.optional(side),
   requests: z.int(),
   errors: z.int(),
   latency: z.array(z.int()),
 })
 export type Tally = z.infer<typeof tally>
 
-export function emptyTally(serviceId: string): Tally {
+export function emptyTally(serviceId: string, ofSide?: Side): Tally {
   return {
     serviceId,
+    ...(ofSide && { side: ofSide }),
     requests: 0,
     errors: 0,
     latency: new Array(latencyBoundsMilliseconds.length + 1).fill(0),
@@ -37,14 +45,18 @@ export function emptyTally(serviceId: string): Tally {
 }
 
 export function addTally(into: Map<string, Tally>, more: Tally): void {
-  const sum = into.get(more.serviceId) ?? emptyTally(more.serviceId)
+  const key = tallyKey(more.serviceId, more.side)
+  const sum = into.get(key) ?? emptyTally(more.serviceId, more.side)
   sum.requests += more.requests
   sum.errors += more.errors
   more.latency.forEach((count, bucket) => {
     sum.latency[bucket] = (sum.latency[bucket] ?? 0) + count
   })
-  into.set(more.serviceId, sum)
+  into.set(key, sum)
 }
+
+export const tallyKey = (serviceId: string, ofSide?: Side) =>
+  ofSide === undefined ? serviceId : `${serviceId} ${ofSide}`
 
 /** Index in the histogram of a latency in milliseconds. */
 export function bucketOf(milliseconds: number): number {

@@ -53,6 +53,7 @@ export async function hostInAFolder() {
     processes,
     routes,
     traffic,
+    gate: control,
     diskPaths: [root],
     clock: realClock,
     fetchRelease: async () => {},
@@ -62,6 +63,7 @@ export async function hostInAFolder() {
     },
     progress: (phase) => phases.push(phase),
     say: (line) => said.push(line),
+    tendOld: async () => {},
   }
   let number = 0
   return {

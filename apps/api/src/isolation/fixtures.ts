@@ -2,6 +2,7 @@ import { asId, realClock } from '@slipway/core'
 import { createApp } from '@slipway/environments'
 import { createOrganisation, createToken, invite, setRole } from '@slipway/organisations'
 import { addPerson } from '@slipway/organisations/testing'
+import { waitForApproval } from '@slipway/pipeline/testing'
 import { lastMail } from '../testing.ts'
 import { addCloudAccount, type World } from './world.ts'
 
@@ -18,6 +19,11 @@ const organisation = ({ organisationId }: World) => ({ organisationId })
 const app = ({ organisationId, app }: World) => ({ organisationId, app })
 const place = ({ organisationId, app, environment }: World) => ({ organisationId, app, environment })
 const execution = (w: World) => ({ ...app(w), number: w.execution })
+/** One that waits for an approval, another each time. */
+const approval = async (w: World) => ({
+  ...app(w),
+  ...(await waitForApproval(w.db, w.organisationId, { app: w.app, by: w.owner.userId }, realClock)),
+})
 const cloudAccount = ({ organisationId, cloudAccountId }: World) => ({ organisationId, cloudAccountId })
 /** A connection of its own each time, because it is given up or on its way afterwards. */
 const waitingAccount = async ({ db, organisationId }: World) => ({
@@ -97,11 +103,20 @@ export const fixtures: Record<string, Fixture> = {
   'environments.get': { input: place, things: ['app'] },
   'environments.releases': { input: place, things: ['app'] },
   'environments.rollBack': { input: (w) => ({ ...place(w), release: 1 }), things: ['app'] },
+  'executions.approve': { input: approval, things: ['app'] },
   'executions.cancel': { input: execution, things: ['app'] },
   'executions.deploy': { input: execution, things: ['app'] },
   'executions.get': { input: execution, things: ['app'] },
   'executions.list': { input: app, things: ['app'] },
+  'executions.override': {
+    input: async (w) => ({ ...(await approval(w)), reason: 'the approver is ill' }),
+    things: ['app'],
+  },
   'executions.plan': { input: execution, things: ['app'] },
+  'executions.reject': {
+    input: async (w) => ({ ...(await approval(w)), reason: 'not before the sale' }),
+    things: ['app'],
+  },
   'firstSteps.get': { input: organisation },
   'invitations.accept': { input: linkToOwner },
   'invitations.create': {
@@ -122,6 +137,7 @@ export const fixtures: Record<string, Fixture> = {
   'members.list': { input: organisation },
   'members.remove': { input: newMember, things: ['userId'] },
   'metrics.get': { input: (w) => ({ ...place(w), range: '24h' }), things: ['app'] },
+  'monitors.get': { input: place, things: ['app'] },
   'organisations.create': { input: () => ({ name: fresh('Another') }) },
   'organisations.leave': {
     // One that stays with its owner.
@@ -135,7 +151,16 @@ export const fixtures: Record<string, Fixture> = {
   },
   'organisations.mine': { input: () => undefined },
   'permissions.list': { input: organisation },
+  'pipeline.commits': { input: app, things: ['app'] },
+  'pipeline.delivery': { input: app, things: ['app'] },
+  'pipeline.get': { input: app, things: ['app'] },
+  'pushes.approvals': { input: organisation },
   'pushes.waiting': { input: organisation },
+  'stages.hold': { input: (w) => ({ ...app(w), stage: 'production', reason: 'a freeze' }), things: ['app'] },
+  'stages.release': {
+    input: (w) => ({ ...app(w), stage: 'production', reason: 'it is over' }),
+    things: ['app'],
+  },
   'tokens.create': { input: (w) => ({ ...organisation(w), name: 'another', scopes: ['git'], days: 1 }) },
   'tokens.list': { input: organisation },
   'tokens.revoke': {

@@ -43,7 +43,7 @@ export async function pushTo(
         head,
         plan: await read,
       },
-      realClock,
+      { clock: realClock, db, gatePorts: { first: 80, last: 80 } },
     )
     if (outcome.kind !== 'deploys') throw new Error(`the push ${outcome.kind}`)
     const execution = await tx.execution.findUniqueOrThrow({ where: { id: outcome.executionId } })

@@ -1,4 +1,4 @@
-import { listPushesWaiting } from '@slipway/pipeline'
+import { listApprovalsWaiting, listPushesWaiting } from '@slipway/pipeline'
 import { procedure, router } from '../procedure.ts'
 import { wire } from '../wire.ts'
 
@@ -7,4 +7,11 @@ export const pushes = router({
   waiting: procedure
     .organisation('executions.read')
     .query(async ({ ctx }) => wire(await listPushesWaiting(ctx.db, ctx.organisationId))),
+
+  /** Approvals that the caller may give now, in any app. */
+  approvals: procedure
+    .organisation('executions.read')
+    .query(async ({ ctx }) =>
+      wire(await listApprovalsWaiting(ctx.db, ctx.organisationId, ctx.caller.userId)),
+    ),
 })

@@ -104,6 +104,8 @@ EC2::Volume             Size                            -                       
 EC2::Volume             VolumeType                      -                               ModifyVolume                                    -
 EC2::Volume             Iops                            -                               ModifyVolume                                    -
 EC2::LaunchTemplate     LaunchTemplateData              -                               CreateLaunchTemplateVersion                     -
+CloudWatch::Alarm       Tags                            TagResource                     TagResource,UntagResource                       -
+CloudWatch::Alarm       AlarmDescription                -                               PutMetricAlarm                                  -
 S3::Bucket              PublicAccessBlockConfiguration  PutBucketPublicAccessBlock      PutBucketPublicAccessBlock                      -
 S3::Bucket              OwnershipControls               PutBucketOwnershipControls      PutBucketOwnershipControls                      -
 S3::Bucket              BucketEncryption                PutEncryptionConfiguration      PutEncryptionConfiguration                      -

@@ -44,6 +44,7 @@ NAMED = {
     "AWS::SQS::Queue": ("QueueName", "sqs", ""),
     "AWS::Logs::LogGroup": ("LogGroupName", "logs", "log-group:"),
     "AWS::DynamoDB::Table": ("TableName", "dynamodb", "table/"),
+    "AWS::CloudWatch::Alarm": ("AlarmName", "cloudwatch", "alarm:"),
 }
 # type: what an id of it is called in an ARN of EC2
 EC2_KINDS = {

@@ -92,6 +92,8 @@ export function productSettings(from: {
       AWS_ACCESS_KEY_ID: platform.accessKeyId,
       AWS_SECRET_ACCESS_KEY: platform.secretAccessKey,
       HOST_AWS_ENDPOINT: from.awsUrl,
+      // Apps answer on this machine.
+      EGRESS_INNER_ORIGINS: `http://*.${appsDomain}:${ports.front}`,
     },
     web: { NODE_ENV: 'production', PORT: String(ports.web), NEXT_TELEMETRY_DISABLED: '1' },
   }

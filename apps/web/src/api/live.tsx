@@ -102,11 +102,11 @@ type Nouns = Exclude<keyof Answers, 'live'>
 /** What each kind of topic may have changed. Logs are absent: they grow at their end (see use-log-stream.ts). */
 const nounsOf: Record<string, Nouns[]> = {
   apps: ['apps', 'firstSteps', 'pushes', 'costs'],
-  app: ['apps', 'commits', 'executions', 'pushes', 'environments', 'firstSteps', 'costs'],
-  execution: ['executions', 'commits', 'pushes', 'apps', 'environments', 'firstSteps'],
-  environment: ['environments', 'apps', 'variables', 'firstSteps', 'costs'],
+  app: ['apps', 'commits', 'executions', 'pipeline', 'pushes', 'environments', 'firstSteps', 'costs'],
+  execution: ['executions', 'pipeline', 'commits', 'pushes', 'apps', 'environments', 'firstSteps'],
+  environment: ['environments', 'monitors', 'pipeline', 'apps', 'variables', 'firstSteps', 'costs'],
   'cloud-account': ['cloudAccounts', 'firstSteps'],
-  metrics: ['metrics'],
+  metrics: ['metrics', 'monitors'],
   bill: ['bill', 'invoices'],
   members: ['members', 'invitations', 'organisations', 'tokens'],
 }

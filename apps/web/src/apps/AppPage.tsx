@@ -11,6 +11,7 @@ import { kindWord } from '../executions/status.ts'
 import { Loaded, LoadingPage } from '../organisation/Loaded.tsx'
 import { useOrganisation } from '../organisation/organisation.tsx'
 import { paths } from '../paths.ts'
+import { StageStrip } from '../pipeline/StageStrip.tsx'
 import { Button, ButtonLink } from '../ui/Button.tsx'
 import { LoadingRows } from '../ui/Empty.tsx'
 import { Notice, ProblemNotice } from '../ui/Notice.tsx'
@@ -18,13 +19,12 @@ import { Panel, PanelBody, Rows } from '../ui/Panel.tsx'
 import { Revision } from '../ui/Revision.tsx'
 import { PageTitle } from '../ui/Shell.tsx'
 import { Lasting, Time } from '../ui/Time.tsx'
-import { PipelineSheet } from './PipelineSheet.tsx'
 import { PushHere } from './PushHere.tsx'
 import { firstLine, hostOf } from './words.ts'
 
 type App = Answers['apps']['get']
 
-/** The app's pipeline: what waits, what is on its way, what is live; then every execution. */
+/** The app in one look: each stage in a line, then every execution. */
 export function AppPage() {
   const trpc = useTRPC()
   const { id: organisationId } = useOrganisation()
@@ -32,17 +32,17 @@ export function AppPage() {
   const app = useQuery(trpc.apps.get.queryOptions({ organisationId, app: name }))
   return (
     <Loaded query={app} what={name} shape={<LoadingPage title={name} what={name} />}>
-      {(found) => <Pipeline app={found} />}
+      {(found) => <Whole app={found} />}
     </Loaded>
   )
 }
 
-function Pipeline({ app }: { app: App }) {
+function Whole({ app }: { app: App }) {
   const { slug } = useOrganisation()
   return (
     <>
       <PageTitle
-        title={app.isEmpty ? app.name : 'Pipeline'}
+        title={app.name}
         sub={
           <>
             {app.branch}, {app.autoDeploy ? 'each push deploys by itself' : 'each push waits for Deploy'} ·{' '}
@@ -128,7 +128,7 @@ function Executions({ app }: { app: App }) {
   return (
     <>
       {executions.error ? <ProblemNotice problem={problemOf(executions.error)} className="mb-4" /> : null}
-      <PipelineSheet app={app} executions={list ?? []} />
+      <StageStrip app={app.name} />
       <Panel title="Executions" sub="Every push, rollback and change of variables" className="mt-4">
         {list ? (
           <Rows>
@@ -183,7 +183,7 @@ function ExecutionRow({ app, execution }: { app: string; execution: ExecutionLis
         {execution.startedBy.name}, <Time at={execution.createdAt} />
       </span>
       <span className="justify-self-end md:justify-self-start">
-        <ExecutionState status={execution.status} />
+        <ExecutionState status={execution.status} waits={execution.waits} />
       </span>
       <span className="hidden text-right text-12 text-ink-2 md:block">
         {execution.status === 'superseded' ? null : (

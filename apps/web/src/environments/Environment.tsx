@@ -20,6 +20,7 @@ import { AwsCost } from './AwsCost.tsx'
 import { HealthState } from './HealthState.tsx'
 import { Logs } from './Logs.tsx'
 import { Metrics } from './Metrics.tsx'
+import { Monitors } from './Monitors.tsx'
 import { Releases } from './Releases.tsx'
 
 type Shown = Answers['environments']['get']
@@ -88,6 +89,7 @@ function Whole({ environment }: { environment: Shown }) {
           {services.length > 0 ? (
             <Metrics app={environment.app.name} environment={environment.name} services={services} />
           ) : null}
+          <Monitors app={environment.app.name} environment={environment.name} />
           <Logs environment={environment} />
         </div>
         <div className="grid min-w-0 gap-4">

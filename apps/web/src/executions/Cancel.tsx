@@ -8,14 +8,25 @@ import type { ExecutionShown } from './execution-shown.ts'
 import { hasEnded } from './status.ts'
 
 /** Ends an execution in a known state; what is healthy stays. */
-export function Cancel({ execution }: { execution: ExecutionShown }) {
+export function Cancel({
+  app,
+  execution,
+  size = 'medium',
+}: {
+  app: string
+  execution: Pick<ExecutionShown, 'number' | 'status' | 'canCancel'>
+  size?: 'small' | 'medium'
+}) {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
   const { id: organisationId } = useOrganisation()
   const reason = useReason('executions.cancel')
   const cancel = useMutation(
     trpc.executions.cancel.mutationOptions({
-      onSettled: () => queryClient.invalidateQueries(trpc.executions.pathFilter()),
+      onSettled: async () => {
+        await queryClient.invalidateQueries(trpc.executions.pathFilter())
+        await queryClient.invalidateQueries(trpc.pipeline.pathFilter())
+      },
     }),
   )
   if (hasEnded(execution.status)) return null
@@ -27,9 +38,11 @@ export function Cancel({ execution }: { execution: ExecutionShown }) {
         </span>
       ) : null}
       <Button
+        size={size}
+        aria-label={`Cancel execution ${execution.number}`}
         reason={reason ?? (execution.canCancel ? undefined : 'It comes to rest already.')}
         busy={cancel.isPending && 'Cancelling'}
-        onClick={() => cancel.mutate({ organisationId, app: execution.app.name, number: execution.number })}
+        onClick={() => cancel.mutate({ organisationId, app, number: execution.number })}
       >
         Cancel
       </Button>

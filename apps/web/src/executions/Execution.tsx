@@ -5,8 +5,10 @@ import { useParams } from 'next/navigation'
 import { useTRPC } from '../api/trpc.ts'
 import { hostOf } from '../apps/words.ts'
 import { Loaded } from '../organisation/Loaded.tsx'
-import { useOrganisation } from '../organisation/organisation.tsx'
+import { useOrganisation, useReason } from '../organisation/organisation.tsx'
 import { paths } from '../paths.ts'
+import { CheckActions } from '../pipeline/CheckActions.tsx'
+import { CheckDetail } from '../pipeline/CheckList.tsx'
 import { ButtonLink } from '../ui/Button.tsx'
 import { LoadingRows } from '../ui/Empty.tsx'
 import { Notice, ProblemNotice } from '../ui/Notice.tsx'
@@ -67,7 +69,7 @@ function Whole({ execution }: { execution: ExecutionShown }) {
                 Deploy…
               </ButtonLink>
             ) : null}
-            <Cancel execution={execution} />
+            <Cancel app={app.name} execution={execution} />
           </>
         }
       >
@@ -79,7 +81,7 @@ function Whole({ execution }: { execution: ExecutionShown }) {
           {execution.kind === 'push' ? revision.author : execution.startedBy.name},{' '}
           <Time at={execution.createdAt} />
         </span>
-        <ExecutionState status={execution.status} isPill />
+        <ExecutionState status={execution.status} waits={execution.waits} isPill />
       </PageTitle>
       <WhatToKnow execution={execution} />
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,5fr)_minmax(0,7fr)]">
@@ -98,7 +100,7 @@ function Whole({ execution }: { execution: ExecutionShown }) {
 /** The one sentence a worried person reads first. */
 function WhatToKnow({ execution }: { execution: ExecutionShown }) {
   const { slug } = useOrganisation()
-  const { error, waits, supersededBy, urls, reason, revision, app } = execution
+  const { error, supersededBy, urls, reason, revision, app } = execution
   return (
     <>
       {error ? (
@@ -125,13 +127,7 @@ function WhatToKnow({ execution }: { execution: ExecutionShown }) {
           A newer push took its commits along.
         </Notice>
       )}
-      {waits ? (
-        <Panel className="mb-4 max-w-[720px]" isForYou={execution.canDeploy}>
-          <div className="px-5 py-3">
-            <WaitBlock waits={waits} />
-          </div>
-        </Panel>
-      ) : null}
+      <Waits execution={execution} />
       {urls.length > 0 ? (
         <ul className="mb-4 flex flex-wrap gap-2">
           {urls.map(({ service, url }) => (
@@ -151,6 +147,30 @@ function WhatToKnow({ execution }: { execution: ExecutionShown }) {
         </p>
       ) : null}
     </>
+  )
+}
+
+/** The four answers, and what the one who looks can do about it. */
+function Waits({ execution }: { execution: ExecutionShown }) {
+  const mayApprove = useReason('executions.approve') === undefined
+  const check = execution.parts.find((part) => part.check?.state.is === 'asked')?.check ?? null
+  if (execution.waits === null) return null
+  const answers = check?.state.is === 'asked' ? check.state.answers : null
+  const isYours = answers !== null && answers.whyNotApprove === null && mayApprove
+  return (
+    <Panel className="mb-4 max-w-[720px]" isForYou={execution.canDeploy || isYours}>
+      <div className="grid gap-3 px-5 py-3">
+        {check ? <CheckDetail check={check} /> : <WaitBlock waits={execution.waits} />}
+        {check ? (
+          <CheckActions
+            app={execution.app.name}
+            number={execution.number}
+            check={check}
+            isForYou={isYours && !execution.canDeploy}
+          />
+        ) : null}
+      </div>
+    </Panel>
   )
 }
 

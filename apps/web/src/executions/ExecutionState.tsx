@@ -1,8 +1,17 @@
 import { Pill, State } from '../ui/State.tsx'
-import { statusLook } from './status.ts'
+import { statusLook, waitWords } from './status.ts'
 
-/** An execution's state, icon and word. */
-export function ExecutionState({ status, isPill = false }: { status: string; isPill?: boolean }) {
+/** An execution's state, icon and word. Of one that waits before a stage, with what it waits for where that is known. */
+export function ExecutionState({
+  status,
+  waits = null,
+  isPill = false,
+}: {
+  status: string
+  waits?: { waitsFor: string } | null
+  isPill?: boolean
+}) {
   const { kind, word } = statusLook(status)
-  return isPill ? <Pill kind={kind}>{word}</Pill> : <State kind={kind}>{word}</State>
+  const words = status === 'waiting' && waits !== null ? waitWords(waits.waitsFor) : word
+  return isPill ? <Pill kind={kind}>{words}</Pill> : <State kind={kind}>{words}</State>
 }

@@ -1,12 +1,15 @@
 'use client'
+import { CheckDetail } from '../pipeline/CheckList.tsx'
+import { checkLook } from '../pipeline/check-words.ts'
 import { useNow } from '../ui/clock.tsx'
 import { formatDuration } from '../ui/format-time.ts'
 import { Panel } from '../ui/Panel.tsx'
 import type { StateKind } from '../ui/State.tsx'
 import { type StepGroup, StepList, type StepRow } from '../ui/StepList.tsx'
+import { Time } from '../ui/Time.tsx'
 import type { ExecutionShown } from './execution-shown.ts'
 
-/** The steps of the build and of each deployment, with their waterfall. */
+/** The steps of the build, of each check and of each deployment in the order of the pipeline, with their waterfall. */
 export function ExecutionSteps({ execution }: { execution: ExecutionShown }) {
   const now = useNow()
   const end = execution.endedAt ? new Date(execution.endedAt) : now
@@ -36,20 +39,38 @@ function groupOf(part: Part): StepGroup {
     key: part.path,
     name: part.title,
     ...(part.release === null ? {} : { place: `release ${part.release}` }),
-    steps:
-      part.steps.length > 0
-        ? part.steps.map((step, index) => rowOf(step, index))
-        : [
-            {
-              key: 'whole',
-              name: part.title,
-              state: partKinds[part.status] ?? 'running',
-              stateWord: part.status,
-              startedAt: part.startedAt,
-              endedAt: part.endedAt,
-            },
-          ],
+    steps: part.steps.length > 0 ? part.steps.map((step, index) => rowOf(step, index)) : [wholeOf(part)],
+    ...(part.check === null ? {} : { below: <CheckBelow check={part.check} /> }),
   }
+}
+
+/** A part without steps is one row. */
+function wholeOf(part: Part): StepRow {
+  const { kind, word } = part.check
+    ? checkLook(part.check)
+    : {
+        kind: partKinds[part.status] ?? 'running',
+        word: part.status === 'ahead' ? 'Not started' : part.title,
+      }
+  return {
+    key: 'whole',
+    name: word,
+    state: kind,
+    stateWord: part.status,
+    startedAt: part.startedAt,
+    endedAt: part.endedAt,
+    isWaiting: part.check?.state.is === 'asked' && !part.check.isStep,
+  }
+}
+
+/** How long a check may be asked, or how it ended. The four answers stand above, where it can be acted on. */
+function CheckBelow({ check }: { check: NonNullable<Part['check']> }) {
+  if (check.state.is !== 'asked') return <CheckDetail check={check} />
+  return (
+    <p className="text-12 text-ink-2">
+      Asked <Time at={check.state.since} />, gives up <Time at={check.state.until} />
+    </p>
+  )
 }
 
 const stepLooks: Record<Step['state'], { kind: StateKind; word: string }> = {
@@ -64,6 +85,7 @@ const partKinds: Record<string, StateKind> = {
   succeeded: 'good',
   healthy: 'good',
   failed: 'bad',
+  ahead: 'none',
   stopped: 'none',
   cancelled: 'none',
   never: 'none',

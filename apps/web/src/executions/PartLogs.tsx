@@ -1,17 +1,25 @@
 'use client'
 import { useState } from 'react'
 import { StreamLog } from '../api/StreamLog.tsx'
+import { SelectField } from '../ui/Field.tsx'
 import { Panel } from '../ui/Panel.tsx'
 import { Segments } from '../ui/Segments.tsx'
 import { State } from '../ui/State.tsx'
 import type { ExecutionShown } from './execution-shown.ts'
 import { hasEnded } from './status.ts'
 
-/** The log of the build, and of each deployment; the newest that began is shown until another is chosen. */
+/** More logs than these do not fit side by side. */
+const besideMax = 4
+
+/**
+ * The log of the build, of each step and gate and of each deployment; the newest that began is shown until another is
+ * chosen. A gate has little to say, so that it is not shown by itself.
+ */
 export function PartLogs({ execution }: { execution: ExecutionShown }) {
   const [chosen, setChosen] = useState<string | null>(null)
   const streams = streamsOf(execution)
-  const shown = streams.find((one) => one.stream === chosen) ?? streams.at(-1)
+  const shown =
+    streams.find((one) => one.stream === chosen) ?? streams.findLast((one) => !one.isGate) ?? streams.at(-1)
   if (!shown) {
     return (
       <Panel title="Log">
@@ -29,7 +37,20 @@ export function PartLogs({ execution }: { execution: ExecutionShown }) {
       title={shown.title}
       sub={isLive ? <State kind="running">Live</State> : null}
       aside={
-        streams.length > 1 ? (
+        streams.length > besideMax ? (
+          <SelectField
+            label="Which log"
+            isLabelHidden
+            value={shown.stream}
+            onChange={(event) => setChosen(event.target.value)}
+          >
+            {streams.map((one) => (
+              <option key={one.stream} value={one.stream}>
+                {one.title}
+              </option>
+            ))}
+          </SelectField>
+        ) : streams.length > 1 ? (
           <Segments
             label="Which log"
             value={shown.stream}
@@ -50,12 +71,15 @@ export function PartLogs({ execution }: { execution: ExecutionShown }) {
   )
 }
 
-/** All attempts of a build write to one stream, which is shown once. */
-function streamsOf(execution: ExecutionShown): { stream: string; title: string; endedAt: string | null }[] {
-  const streams = new Map<string, { stream: string; title: string; endedAt: string | null }>()
-  for (const part of execution.parts) {
-    const title = part.kind === 'build' ? 'Build log' : part.title
-    streams.set(part.stream, { stream: part.stream, title, endedAt: part.endedAt })
+type Stream = { stream: string; title: string; endedAt: string | null; isGate: boolean }
+
+/** All attempts of a build write to one stream, which is shown once. What is to come has none yet. */
+function streamsOf(execution: ExecutionShown): Stream[] {
+  const streams = new Map<string, Stream>()
+  for (const { kind, title, stream, endedAt, status, check } of execution.parts) {
+    if (status === 'ahead') continue
+    const isGate = check !== null && !check.isStep
+    streams.set(stream, { stream, title: kind === 'build' ? 'Build log' : title, endedAt, isGate })
   }
   return [...streams.values()]
 }

@@ -9,6 +9,7 @@ const looks: Record<string, { kind: StateKind; word: string }> = {
   building: { kind: 'running', word: 'Building' },
   holding: { kind: 'for-you', word: 'Waits for Deploy' },
   waiting: { kind: 'waiting', word: 'Waits for its turn' },
+  checking: { kind: 'waiting', word: 'Checking' },
   deploying: { kind: 'running', word: 'Deploying' },
   'going-back': { kind: 'going-back', word: 'Going back' },
   cancelling: { kind: 'running', word: 'Cancelling' },
@@ -16,6 +17,16 @@ const looks: Record<string, { kind: StateKind; word: string }> = {
   failed: { kind: 'bad', word: 'Failed' },
   cancelled: { kind: 'none', word: 'Cancelled' },
   superseded: { kind: 'superseded', word: 'Superseded' },
+}
+
+/** “Waits for an approval by owners” of “Approval by owners”; what follows a comma is left to the place that has room. */
+export function waitWords(waitsFor: string): string {
+  const [first = ''] = waitsFor.split(', ')
+  // A command keeps its own letters.
+  if (!/^[A-Z][a-z]+ /.test(first)) return `Waits for ${first}`
+  const thing = first.charAt(0).toLowerCase() + first.slice(1)
+  if (/^(the|somebody) /.test(thing)) return `Waits for ${thing}`
+  return `Waits for ${/^[aeiou]/.test(thing) ? 'an' : 'a'} ${thing}`
 }
 
 /** Whether nothing more will happen to it. */

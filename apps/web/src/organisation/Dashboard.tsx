@@ -1,7 +1,5 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { Inbox } from 'lucide-react'
-import Link from 'next/link'
 import { useParams, usePathname } from 'next/navigation'
 import { type ReactNode, useState } from 'react'
 import { useTRPC } from '../api/trpc.ts'
@@ -12,6 +10,7 @@ import { Crumb, initialOf, PersonMenu } from '../ui/Menu.tsx'
 import { Shell, Slash, type Tab } from '../ui/Shell.tsx'
 import { LiveFoot } from './LiveFoot.tsx'
 import { useOrganisation } from './organisation.tsx'
+import { WaitsForYou } from './WaitsForYou.tsx'
 
 /** The frame of all pages of an organisation; crumbs and tabs follow from the address. */
 export function Dashboard({ children }: { children: ReactNode }) {
@@ -108,27 +107,6 @@ function EnvironmentCrumb({ app, environment }: { app: string; environment: stri
   )
 }
 
-/** Pushes that wait for somebody to press Deploy, where the person may. */
-function WaitsForYou() {
-  const trpc = useTRPC()
-  const { id: organisationId, slug, actions } = useOrganisation()
-  const mayDeploy = actions.includes('executions.deploy')
-  const waiting = useQuery(trpc.pushes.waiting.queryOptions({ organisationId }, { enabled: mayDeploy }))
-  const [first] = waiting.data ?? []
-  if (!first) return null
-  const amount = waiting.data?.length ?? 0
-  return (
-    <Link
-      href={amount === 1 ? paths.deployPush(slug, first.app, first.number) : paths.apps(slug)}
-      className="inline-flex h-8 items-center gap-1.5 rounded-6 px-1.5 text-13 font-medium text-ink-2 hover:bg-hover hover:text-ink md:px-2"
-    >
-      <Inbox aria-hidden="true" className="size-4" />
-      <span className="max-md:sr-only">Waits for you</span>
-      <b className="text-accent-ink">{amount}</b>
-    </Link>
-  )
-}
-
 function Person() {
   const session = useSession()
   const signOut = useSignOut()
@@ -157,10 +135,11 @@ function useTabs(app: string | null, pathname: string): Tab[] {
     return [
       {
         href: home,
-        label: 'Pipeline',
+        label: 'Overview',
         isCurrent: pathname === home || pathname.startsWith(`${home}/executions`),
       },
       ...[
+        { href: paths.pipeline(slug, app), label: 'Pipeline' },
         { href: paths.commits(slug, app), label: 'Commits' },
         { href: paths.environments(slug, app), label: 'Environments' },
         { href: paths.variables(slug, app), label: 'Variables and secrets' },

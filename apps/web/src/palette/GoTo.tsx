@@ -11,6 +11,7 @@ import {
   Settings,
   User,
   Users,
+  Workflow,
 } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useEffect } from 'react'
@@ -66,7 +67,8 @@ export function GoTo({
             app === null
               ? []
               : [
-                  to(paths.app(slug, app), 'Pipeline', <AppWindow />),
+                  to(paths.app(slug, app), 'Overview', <AppWindow />),
+                  to(paths.pipeline(slug, app), 'Pipeline', <Workflow />),
                   to(paths.commits(slug, app), 'Commits', <GitCommitHorizontal />),
                   to(paths.environments(slug, app), 'Environments', <Cloud />),
                   to(paths.variables(slug, app), 'Variables and secrets', <KeyRound />),

@@ -61,6 +61,42 @@ export function Crumb({
   )
 }
 
+/** A button of the top bar behind which links stand, each in a line with a smaller one below it. */
+export function LinkMenu({
+  items,
+  children,
+}: {
+  items: { key: string; label: string; detail: string; href: string }[]
+  children: ReactNode
+}) {
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger className="inline-flex h-8 items-center gap-1.5 rounded-6 px-1.5 text-13 font-medium text-ink-2 hover:bg-hover hover:text-ink focus-visible:rounded-6 md:px-2">
+        {children}
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          align="end"
+          sideOffset={4}
+          collisionPadding={8}
+          className={clsx(content, 'w-[min(400px,calc(100vw-16px))]')}
+        >
+          {items.map(({ key, label, detail, href }) => (
+            <DropdownMenu.Item key={key} asChild>
+              <Link href={href} className={clsx(item, 'h-auto py-1.5')}>
+                <span className="min-w-0">
+                  <span className="line-clamp-2 [overflow-wrap:anywhere]">{label}</span>
+                  <span className="block text-12 [overflow-wrap:anywhere] text-ink-3">{detail}</span>
+                </span>
+              </Link>
+            </DropdownMenu.Item>
+          ))}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  )
+}
+
 /** The menu behind the person's initial. */
 export function PersonMenu({
   name,

@@ -16,7 +16,14 @@ export type StepRow = {
   /** Waits on purpose: drawn striped, beside work, which is solid. */
   isWaiting?: boolean
 }
-export type StepGroup = { key: string; name: string; place?: string; steps: StepRow[] }
+export type StepGroup = {
+  key: string
+  name: string
+  place?: string
+  steps: StepRow[]
+  /** Below the steps: what else is to be known of it. */
+  below?: ReactNode
+}
 
 /**
  * The steps of an execution with their waterfall: all bars share one axis, from the first start to the last
@@ -52,6 +59,7 @@ export function StepList({ groups }: { groups: StepGroup[] }) {
               <Step key={step.key} step={step} first={first} span={span} now={now} />
             ))}
           </ol>
+          {group.below ? <div className="pr-4 pb-1.5 pl-[38px]">{group.below}</div> : null}
         </Fragment>
       ))}
       {starts.length > 0 ? (

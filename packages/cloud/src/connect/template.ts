@@ -6,7 +6,10 @@ import { inTemplate, policyInTemplate } from '../policy.ts'
  * Grows with every change of what the template makes; the announcement carries it, so that we know which
  * rights an account has granted.
  */
-export const templateVersion = 2
+export const templateVersion = 3
+
+/** The first version that grants what alarms need: an account of an older one has servers without. */
+export const templateVersionWithAlarms = 3
 
 const assumedBy = (service: string) => ({
   Version: '2012-10-17',

@@ -19,6 +19,7 @@ const priceList = z
         gp2GigabyteMonth: z.number().nullable(),
         addressHour: z.number().nullable(),
         s3GigabyteMonth: z.number().nullable(),
+        alarmMonth: z.number().nullable(),
       }),
     ),
   })
@@ -65,6 +66,11 @@ export function volumeLine(
 /** A public address, whether in use or not. */
 export function addressLine(region: string): CostLine {
   return { what: 'Public address', microDollars: amount(priceList.regions[region]?.addressHour, hoursMonth) }
+}
+
+/** An alarm of standard resolution on one metric. The first ten of an account are free, which is not counted on. */
+export function alarmLine(region: string): CostLine {
+  return { what: 'Alarm of the host', microDollars: amount(priceList.regions[region]?.alarmMonth, 1) }
 }
 
 /** Objects in a bucket of the standard class, stored; what requests cost is left out. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { CostLine } from './cost.ts'
-import { addressLine, instanceLine, volumeLine } from './price.ts'
+import { addressLine, alarmLine, instanceLine, volumeLine } from './price.ts'
 
 const disks = z.array(z.object({ name: z.string(), gigabytes: z.number(), type: z.string() }))
 
@@ -12,17 +12,19 @@ export const factsOfMachine = z.object({
     .string()
     .transform((text) => disks.parse(JSON.parse(text)))
     .optional(),
+  alarms: z.coerce.number().optional(),
 })
 
 /** A server that stands, part by part. */
 export function serverLines(
   region: string,
-  { instanceType, rootGigabytes, volumes }: z.infer<typeof factsOfMachine>,
+  { instanceType, rootGigabytes, volumes, alarms }: z.infer<typeof factsOfMachine>,
 ): CostLine[] {
   return [
     ...(instanceType ? [instanceLine(region, instanceType)] : []),
     ...(rootGigabytes ? [volumeLine(region, 'System disk', { gigabytes: rootGigabytes, type: 'gp3' })] : []),
     ...(volumes ?? []).map((disk) => volumeLine(region, `Disk ${disk.name}`, disk)),
     addressLine(region),
+    ...(alarms ? [alarmLine(region)] : []),
   ]
 }

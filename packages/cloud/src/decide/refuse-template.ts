@@ -12,6 +12,7 @@ const trust = z.object({
 
 /** What stacks of ours are made of. Another type is a mistake until it stands here and in the role `cfn`. */
 const types = new Set([
+  'AWS::CloudWatch::Alarm',
   'AWS::EC2::EIP',
   'AWS::EC2::EIPAssociation',
   'AWS::EC2::Instance',

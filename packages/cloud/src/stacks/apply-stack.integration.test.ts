@@ -154,6 +154,7 @@ async function server(differs: Partial<ServerRequest['config']>): Promise<Server
       userData: Buffer.from('#!/bin/sh\n').toString('base64'),
       rootGigabytes: 10,
       disks: [],
+      hasAlarm: true,
       ...differs,
     },
   }

@@ -24,6 +24,7 @@ export function exampleStacks(region = 'eu-central-1'): StackRequest[] {
     hostGroupId: 'sg-0123456789abcdef0',
     instanceType: 't4g.small',
     rootGigabytes: 10,
+    hasAlarm: true,
   }
   return [
     {

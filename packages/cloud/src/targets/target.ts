@@ -1,5 +1,5 @@
 import type { Clock, CloudAccountId, DeploymentId, Log, OrganisationId, UserErrorFields } from '@slipway/core'
-import type { Database } from '@slipway/db'
+import type { Database, Tx } from '@slipway/db'
 import type { Cloud } from '../cloud.ts'
 import type { Cost } from '../costs/cost.ts'
 
@@ -46,7 +46,12 @@ export type AccountContext = {
 }
 
 /** A deployment of one release into one environment, as its target sees it. `config` is the target's own. */
-export type DeployContext<Config> = AccountContext & { deploymentId: DeploymentId; config: Config }
+export type DeployContext<Config> = AccountContext & {
+  deploymentId: DeploymentId
+  config: Config
+  /** Whether it may still begin on its host. Asked in the transaction that tells the host, which is told once. */
+  isWanted(tx: Tx): Promise<boolean>
+}
 
 export type DeployStep<Config> = Step<DeployContext<Config>>
 

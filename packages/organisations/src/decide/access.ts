@@ -5,8 +5,8 @@ export type Role = (typeof roles)[number]
 
 /**
  * The least role for each action. The api refuses by this table and the dashboard disables by it, so that a
- * button and its refusal never disagree. What spends money or opens a customer's account is for admins; what
- * ends or pays for the organisation is for owners; shipping code is everyone's work but a viewer's.
+ * button and its refusal never disagree. What spends money, opens a customer's account or passes a gate over is for
+ * admins; what ends or pays for the organisation is for owners; shipping code is everyone's work but a viewer's.
  */
 const leastRoles = {
   'organisation.read': 'viewer',
@@ -30,6 +30,9 @@ const leastRoles = {
   'executions.read': 'viewer',
   'executions.deploy': 'member',
   'executions.cancel': 'member',
+  'executions.approve': 'member',
+  'executions.override': 'admin',
+  'pipeline.hold': 'member',
   'environments.read': 'viewer',
   'environments.roll-back': 'member',
   'variables.read': 'member',
@@ -50,6 +53,7 @@ const personsOnly: ReadonlySet<Action> = new Set([
   'cloud-accounts.connect',
   'cloud-accounts.disconnect',
   'apps.delete',
+  'executions.override',
   'bill.switch-plan',
 ])
 

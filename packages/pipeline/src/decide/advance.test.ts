@@ -22,9 +22,16 @@ const received = (order: number, options: { kind?: 'rollback'; byButton?: true }
   stages: [
     {
       name: 'production',
+      before: [],
       waves: [
-        { limit: 1, targets: [{ environmentId: asId('environment', 'env_0001'), name: 'production' }] },
+        {
+          limit: 1,
+          before: [],
+          targets: [{ environmentId: asId('environment', 'env_0001'), name: 'production' }],
+          after: [],
+        },
       ],
+      after: [],
     },
   ],
   error: null,
@@ -44,7 +51,7 @@ const deploy: ExecutionEvent = { type: 'deploy-requested', at, by: 'usr_0001' }
 const cancelled: ExecutionEvent = { type: 'cancel-requested', at, by: 'usr_0001' }
 
 function run(...events: [ExecutionId, ExecutionEvent][]) {
-  let pipeline: Pipeline = { executions: new Map(), lastEntered: {} }
+  let pipeline: Pipeline = { executions: new Map(), lastEntered: {}, held: new Set() }
   const effects: string[] = []
   for (const [id, event] of events) {
     const moved = move(pipeline, [{ id, event }], event.at)

@@ -17,6 +17,12 @@ export function describeEvent(event: ExecutionEvent, nameOf: (id: string) => str
       return `Entered ${event.stage}.`
     case 'superseded':
       return 'A newer push took its place and its commits along.'
+    case 'check-passed':
+      return event.by === null ? 'Passed.' : `${nameOf(event.by)} opened it${because(event.reason)}.`
+    case 'check-failed':
+      return `${event.error.what}${event.isRed ? ' Its wave goes back.' : ''}`
+    case 'check-overridden':
+      return `${nameOf(event.by)} passed it over${because(event.reason)}.`
     case 'target-deploying':
       return `Release ${event.release} is being deployed.`
     case 'target-healthy':
@@ -53,6 +59,8 @@ const late = {
   building: 'The build took too long.',
   holding: 'Nobody pressed Deploy in time.',
   waiting: 'The stage was busy for too long.',
+  checking: 'It was not done in time.',
+  fresh: 'What it passed on no longer holds.',
   deploying: 'The deployment took too long.',
   stopping: 'The host did not answer in time that it stopped.',
   restoring: 'Going back took too long.',
@@ -60,4 +68,8 @@ const late = {
 
 function retried(attempt: number): string {
   return attempt > 1 ? `, attempt ${attempt}` : ''
+}
+
+function because(reason: string | null): string {
+  return reason === null || reason === '' ? '' : `: ${reason}`
 }

@@ -6,6 +6,10 @@ export type Effect =
   /** Answered by build-succeeded or build-failed. */
   | { type: 'build'; path: 'build'; attempt: number }
   | { type: 'stop-build'; path: 'build'; attempt: number }
+  /** Asks a step or a gate. Answered by check-passed or check-failed. */
+  | { type: 'check'; path: string; attempt: number }
+  /** The command of a step is no longer wanted; has no answer. */
+  | { type: 'stop-check'; path: string; attempt: number }
   /** Answered by target-healthy or target-failed. */
   | { type: 'deploy'; path: string; attempt: number; environmentId: EnvironmentId }
   /** Answered by target-stopped, or by what came first. */

@@ -1,23 +1,35 @@
 import { z } from 'zod'
 import {
+  checkAskedSchema,
   environmentIdSchema,
   errorSchema,
   executionIdSchema,
   executionKinds,
+  oneBoxSchema,
   releaseIdSchema,
   undoneSchema,
 } from './execution.ts'
 
 /**
  * Everything that can happen to an execution. Events are the source: the state is their fold, in the order
- * in which they were recorded. `path` names a place: `build`, a stage, or `stage/wave/target`.
+ * in which they were recorded. `path` names a place: `build`, a stage, `stage/wave/target`, or the place of a check:
+ * `stage/before/0`, `stage/after/0`, `stage/wave/before/0`, `stage/wave/after/0`.
  */
 const at = z.string()
 const path = z.string()
 const attempt = z.number().int().positive()
 
-/** What an execution can wait in; each has a timer. */
-export const waits = ['building', 'holding', 'waiting', 'deploying', 'stopping', 'restoring'] as const
+/** What an execution can wait in; each has a timer. `fresh` is none: it is when a check that passed is asked once more. */
+export const waits = [
+  'building',
+  'holding',
+  'waiting',
+  'checking',
+  'fresh',
+  'deploying',
+  'stopping',
+  'restoring',
+] as const
 export type Wait = (typeof waits)[number]
 
 export const eventSchema = z.discriminatedUnion('type', [
@@ -32,12 +44,18 @@ export const eventSchema = z.discriminatedUnion('type', [
     stages: z.array(
       z.object({
         name: z.string(),
+        before: z.array(checkAskedSchema).default([]),
         waves: z.array(
           z.object({
             limit: z.number().int().positive(),
-            targets: z.array(z.object({ environmentId: environmentIdSchema, name: z.string() })),
+            before: z.array(checkAskedSchema).default([]),
+            targets: z.array(
+              z.object({ environmentId: environmentIdSchema, name: z.string(), oneBox: oneBoxSchema }),
+            ),
+            after: z.array(checkAskedSchema).default([]),
           }),
         ),
+        after: z.array(checkAskedSchema).default([]),
       }),
     ),
     error: errorSchema.nullable(),
@@ -51,6 +69,20 @@ export const eventSchema = z.discriminatedUnion('type', [
   /** The lane of a stage let it in. */
   z.object({ type: z.literal('entered'), at, stage: z.string() }),
   z.object({ type: z.literal('superseded'), at, by: executionIdSchema }),
+  /** `by` is the person who opened it; null where it opened by itself. */
+  z.object({
+    type: z.literal('check-passed'),
+    at,
+    path,
+    attempt,
+    by: z.string().nullable(),
+    reason: z.string().nullable(),
+    freshUntil: at.nullable(),
+  }),
+  /** `isRed`: what was deployed before it is not well, so that its wave goes back. */
+  z.object({ type: z.literal('check-failed'), at, path, attempt, error: errorSchema, isRed: z.boolean() }),
+  /** A person passed it over, whether it had been asked or not. */
+  z.object({ type: z.literal('check-overridden'), at, path, by: z.string(), reason: z.string() }),
   /** Its steps began, with this release; says nothing new to the state. */
   z.object({ type: z.literal('target-deploying'), at, path, attempt, release: z.number().int() }),
   z.object({ type: z.literal('target-healthy'), at, path, attempt }),

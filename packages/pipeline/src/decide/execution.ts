@@ -86,16 +86,83 @@ const progressSchema = z.discriminatedUnion('is', [
 ])
 export type Progress = z.infer<typeof progressSchema>
 
+/**
+ * A step or a gate, as a pipeline asks for it. What its kind means is not known here: only that it stands in the
+ * way until it has passed, and for how long at most.
+ */
+export const checkAskedSchema = z.object({
+  kind: z.string(),
+  /** What it is, for lists and sentences: “npm run e2e”, “Approval by owners”. */
+  words: z.string(),
+  /** Who may do something about it, in words. */
+  mayAct: z.string(),
+  /** It has effects of its own, so that it begins only once the stage is held, where nobody takes its place. */
+  isStep: z.boolean(),
+  limitSeconds: z.number().int().positive(),
+  /** What its kind has to know. */
+  ask: z.record(z.string(), z.json()),
+})
+export type CheckAsked = z.infer<typeof checkAskedSchema>
+
+const checkProgressSchema = z.discriminatedUnion('is', [
+  z.object({ is: z.literal('ahead') }),
+  z.object({ is: z.literal('asked'), ...running }),
+  z.object({
+    is: z.literal('passed'),
+    attempt: z.number().int(),
+    since: at,
+    endedAt: at,
+    /** The person who opened it, or passed it over, with the reason that was given. */
+    by: z.string().nullable(),
+    reason: z.string().nullable(),
+    isOverridden: z.boolean(),
+    /** What it passed on lasts until then: later it is asked once more. Null: for good. */
+    freshUntil: at.nullable(),
+  }),
+  z.object({
+    is: z.literal('failed'),
+    attempt: z.number().int(),
+    since: at,
+    endedAt: at,
+    error: errorSchema,
+  }),
+  /** The execution ended before. */
+  z.object({ is: z.literal('never') }),
+])
+export type CheckProgress = z.infer<typeof checkProgressSchema>
+
+const checkSchema = checkAskedSchema.extend({ progress: checkProgressSchema })
+export type Check = z.infer<typeof checkSchema>
+
+/** So much of a target's requests the new release gets first, for so long; null or left out: all at once. */
+export const oneBoxSchema = z
+  .object({ percent: z.number().positive(), seconds: z.number().int().positive() })
+  .nullable()
+  .optional()
+
 const targetSchema = z.object({
   environmentId: environmentIdSchema,
   name: z.string(),
+  oneBox: oneBoxSchema,
   progress: progressSchema,
 })
 export type Target = z.infer<typeof targetSchema>
 
-const waveSchema = z.object({ limit: z.number().int().positive(), targets: z.array(targetSchema) })
-const stageSchema = z.object({ name: z.string(), lane: laneSchema, waves: z.array(waveSchema) })
+const waveSchema = z.object({
+  limit: z.number().int().positive(),
+  before: z.array(checkSchema).default([]),
+  targets: z.array(targetSchema),
+  after: z.array(checkSchema).default([]),
+})
+const stageSchema = z.object({
+  name: z.string(),
+  lane: laneSchema,
+  before: z.array(checkSchema).default([]),
+  waves: z.array(waveSchema),
+  after: z.array(checkSchema).default([]),
+})
 export type Stage = z.infer<typeof stageSchema>
+export type Wave = Stage['waves'][number]
 
 const endSchema = z.object({
   how: z.enum(['succeeded', 'failed', 'cancelled', 'superseded']),

@@ -9,6 +9,8 @@ import { type LastEntered, nextInLane } from './lane.ts'
 export type Pipeline = {
   executions: ReadonlyMap<ExecutionId, Execution>
   lastEntered: Readonly<Record<string, LastEntered>>
+  /** Stages that a person holds: nothing but a rollback enters them. */
+  held: ReadonlySet<string>
 }
 
 export type Moved = {
@@ -52,7 +54,12 @@ export function move(
   for (let isMoving = true; isMoving; ) {
     isMoving = false
     for (const stage of stageNames(executions)) {
-      const decision = nextInLane(stage, [...executions.values()], lastEntered[stage])
+      const decision = nextInLane(
+        { name: stage, isHeld: pipeline.held.has(stage) },
+        [...executions.values()],
+        lastEntered[stage],
+        at,
+      )
       if (decision.is === 'rests') continue
       isMoving = true
       if (decision.is === 'superseded') decide(decision.id, { type: 'superseded', at, by: decision.by })
@@ -63,7 +70,7 @@ export function move(
       }
     }
   }
-  return { pipeline: { executions, lastEntered }, decided, effects }
+  return { pipeline: { ...pipeline, executions, lastEntered }, decided, effects }
 }
 
 function stageNames(executions: ReadonlyMap<ExecutionId, Execution>): Set<string> {

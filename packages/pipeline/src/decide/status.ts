@@ -1,9 +1,11 @@
 import type { Execution } from './execution.ts'
+import { checksOf } from './places.ts'
 
 export const statuses = [
   'building',
   'holding',
   'waiting',
+  'checking',
   'deploying',
   'going-back',
   'cancelling',
@@ -14,7 +16,7 @@ export const statuses = [
 ] as const
 export type Status = (typeof statuses)[number]
 
-/** The state in one word, for lists. `holding` waits for a person, `waiting` for the stage to be free. */
+/** The state in one word, for lists. `holding` waits for a person, `waiting` before a stage, `checking` for a step or gate inside one. */
 export function statusOf(execution: Execution): Status {
   if (execution.end !== null) return execution.end.how
   if (execution.build.is === 'running') return 'building'
@@ -22,5 +24,10 @@ export function statusOf(execution: Execution): Status {
   if (execution.cancelledAt !== null) return 'cancelling'
   if (execution.stages.some((stage) => stage.lane.is === 'holding')) return 'holding'
   if (execution.stages.some((stage) => stage.lane.is === 'waiting')) return 'waiting'
+  if (execution.stages.some(isChecking)) return 'checking'
   return 'deploying'
+}
+
+function isChecking(stage: Execution['stages'][number]): boolean {
+  return stage.lane.is === 'entered' && checksOf(stage).some(([, { progress }]) => progress.is === 'asked')
 }

@@ -4,14 +4,25 @@ import { expect, test } from 'vitest'
 import { fold } from './advance.ts'
 import { type Effect, effectId } from './effect.ts'
 import type { EventOf, ExecutionEvent } from './event.ts'
-import type { Execution } from './execution.ts'
-import { move, type Pipeline } from './move.ts'
+import type { CheckAsked, Execution } from './execution.ts'
+import { type Moved, move, type Pipeline } from './move.ts'
+import { checksOf, doorOf } from './places.ts'
 
 /**
  * Random histories of a whole app: pushes, buttons, cancels, answers that come late, twice or never, timers.
  * After every event the truths of the pipeline that can be seen from outside are asked.
  */
-const whats = ['push', 'out-of-order', 'deploy', 'cancel', 'double', 'answer', 'late'] as const
+const whats = [
+  'push',
+  'out-of-order',
+  'deploy',
+  'cancel',
+  'override',
+  'hold',
+  'double',
+  'answer',
+  'late',
+] as const
 type Choice = { what: (typeof whats)[number]; pick: number; outcome: number }
 
 const error = { code: 'test-red', what: 'It did not come up.' }
@@ -19,22 +30,52 @@ const release = asId('release', 'rel_0001')
 
 type Shape = EventOf<'received'>['stages']
 const target = (name: string) => ({ environmentId: asId('environment', `env_${name}`), name })
+const check = (kind: string, isStep = false): CheckAsked => ({
+  kind,
+  words: kind,
+  mayAct: 'Slipway',
+  isStep,
+  limitSeconds: 3600,
+  ask: {},
+})
+const wave = (limit: number, names: string[], before: CheckAsked[] = [], after: CheckAsked[] = []) => ({
+  limit,
+  before,
+  targets: names.map(target),
+  after,
+})
 const shapes: Shape[] = [
-  [{ name: 'production', waves: [{ limit: 1, targets: [target('prod')] }] }],
+  [{ name: 'production', before: [], waves: [wave(1, ['prod'])], after: [] }],
   [
-    { name: 'staging', waves: [{ limit: 1, targets: [target('staging')] }] },
+    { name: 'staging', before: [], waves: [wave(1, ['staging'])], after: [] },
     {
       name: 'production',
+      before: [],
+      waves: [wave(1, ['onebox']), wave(2, ['east', 'west', 'south'])],
+      after: [],
+    },
+  ],
+  [
+    {
+      name: 'staging',
+      before: [],
+      waves: [wave(1, ['staging'])],
+      after: [check('test', true), check('approve')],
+    },
+    {
+      name: 'production',
+      before: [check('window'), check('run', true), check('hook')],
       waves: [
-        { limit: 1, targets: [target('onebox')] },
-        { limit: 2, targets: [target('east'), target('west'), target('south')] },
+        wave(1, ['onebox'], [], [check('bake')]),
+        wave(2, ['east', 'west', 'south'], [check('window')], [check('bake'), check('test', true)]),
       ],
+      after: [check('bake')],
     },
   ],
 ]
 
 class World {
-  pipeline: Pipeline = { executions: new Map(), lastEntered: {} }
+  pipeline: Pipeline = { executions: new Map(), lastEntered: {}, held: new Set() }
   readonly logs = new Map<ExecutionId, ExecutionEvent[]>()
   readonly seen: { id: ExecutionId; event: ExecutionEvent }[] = []
   readonly effectIds = new Set<string>()
@@ -65,8 +106,17 @@ class World {
     if (before !== undefined && before.end !== null && moved.pipeline.executions.get(id) !== before) {
       throw new Error(`${event.type} changed an execution that had ended`)
     }
-    this.pipeline = moved.pipeline
     this.record(id, event)
+    this.pipeline = this.adopt(moved)
+    this.hold()
+  }
+
+  private movedBy(events: { id: ExecutionId; event: ExecutionEvent }[], at: string): Pipeline {
+    return this.adopt(move(this.pipeline, events, at))
+  }
+
+  private adopt(moved: Moved): Pipeline {
+    this.pipeline = moved.pipeline
     for (const decided of moved.decided) {
       this.record(decided.id, decided.event)
       if (decided.event.type !== 'entered') continue
@@ -78,8 +128,28 @@ class World {
       if (this.effectIds.has(key)) throw new Error(`the effect ${key} was asked for twice`)
       this.effectIds.add(key)
       this.open.push({ id: of, effect })
+      if (effect.type === 'deploy') this.provePassage(of, effect.path)
     }
-    this.hold()
+    return moved.pipeline
+  }
+
+  /** What is deployed in this moment has every check before it behind it, on what still holds. */
+  private provePassage(id: ExecutionId, path: string) {
+    const now = new Date(this.millisecond).toISOString()
+    const [name = '', index] = path.split('/')
+    const stage = this.execution(id).stages.find((each) => each.name === name)
+    if (stage === undefined) throw new Error('no such stage')
+    const isFirst = (stage.waves[Number(index)]?.targets ?? []).every(({ progress }) =>
+      ['ahead', 'deploying'].includes(progress.is),
+    )
+    const waves = stage.waves.slice(0, Number(index))
+    for (const { progress } of [...stage.before, ...(stage.waves[Number(index)]?.before ?? [])]) {
+      if (progress.is !== 'passed') throw new Error(`${path} was begun past a closed check`)
+      if (isFirst && progress.freshUntil !== null && progress.freshUntil <= now)
+        throw new Error(`${path} was begun on what no longer holds`)
+    }
+    for (const { progress } of waves.flatMap((each) => each.after))
+      if (progress.is !== 'passed') throw new Error(`${path} was begun before ${name} had baked`)
   }
 
   execution(id: ExecutionId): Execution {
@@ -132,6 +202,27 @@ class World {
         return id && this.happen(id, { type: 'deploy-requested', at: this.at(), by: 'usr_1234' })
       case 'cancel':
         return id && this.happen(id, { type: 'cancel-requested', at: this.at(), by: 'usr_1234' })
+      case 'override': {
+        const places = id === undefined ? [] : this.execution(id).stages.flatMap(checksOf)
+        const [path] = places[choice.outcome % Math.max(places.length, 1)] ?? []
+        if (id === undefined || path === undefined) return
+        return this.happen(id, {
+          type: 'check-overridden',
+          at: this.at(),
+          path,
+          by: 'usr_1234',
+          reason: 'now',
+        })
+      }
+      case 'hold': {
+        const { name = '' } = this.shape[choice.pick % this.shape.length] ?? {}
+        const held = new Set(this.pipeline.held)
+        if (!held.delete(name)) held.add(name)
+        this.pipeline = { ...this.pipeline, held }
+        // Released, whoever waits enters.
+        this.pipeline = this.movedBy([], this.at())
+        return this.hold()
+      }
       case 'double': {
         const old = this.seen[choice.pick % Math.max(this.seen.length, 1)]
         // Asking again is not a double of a first word that came before anything else happened.
@@ -146,6 +237,12 @@ class World {
         if (picked !== undefined) this.answer(this.open.indexOf(picked), choice.outcome)
       }
     }
+  }
+
+  /** Nobody holds a stage any more. */
+  release() {
+    this.pipeline = { ...this.pipeline, held: new Set() }
+    this.movedBy([], this.at())
   }
 
   /** Answers all that is open, timers last, until nothing is. */
@@ -174,6 +271,8 @@ class World {
           if (holders.has(stage.name)) throw new Error(`two executions hold ${stage.name}`)
           holders.set(stage.name, execution.id)
           if (execution.end !== null) throw new Error('an ended execution holds a stage')
+          for (const [path, { progress }] of doorOf(stage))
+            if (progress.is === 'ahead') throw new Error(`${stage.name} was entered past ${path}`)
         }
         for (const { progress, environmentId } of stage.waves.flatMap((wave) => wave.targets)) {
           if (!['deploying', 'stopping', 'restoring'].includes(progress.is)) continue
@@ -182,12 +281,17 @@ class World {
         }
       }
       if (execution.end === null && !this.waitsWithTimer(execution)) throw new Error('a wait has no timer')
-      // A red wave that is over has nothing left that runs the new release, but what could not be put back.
+      // A red wave that is over has nothing left that runs the new release, but what could not be put back; a
+      // rollback, which nothing undoes, was tried in every target.
       if (execution.end?.how === 'failed') {
         for (const stage of execution.stages) {
           for (const wave of stage.waves) {
             const states = wave.targets.map(({ progress }) => progress.is)
-            if (states.includes('failed') && states.includes('healthy')) throw new Error('half a wave stayed')
+            const isHalf =
+              execution.kind === 'rollback'
+                ? states.includes('failed') && states.includes('never')
+                : states.includes('failed') && states.includes('healthy')
+            if (isHalf) throw new Error('half a wave stayed')
           }
         }
       }
@@ -203,6 +307,10 @@ class World {
     return this.open.some(({ id, effect }) => {
       if (id !== execution.id || effect.type !== 'timer') return false
       if (effect.wait === 'building') return execution.build.is === 'running'
+      if (effect.wait === 'checking')
+        return execution.stages.some((stage) =>
+          checksOf(stage).some(([path, { progress }]) => path === effect.path && progress.is === 'asked'),
+        )
       return execution.stages.some(
         (stage) =>
           (stage.name === effect.path && stage.lane.is === effect.wait) ||
@@ -212,8 +320,8 @@ class World {
   }
 }
 
-function isWordOfSomeone(event: ExecutionEvent): boolean {
-  return event.type === 'cancel-requested' || event.type === 'deploy-requested'
+function isWordOfSomeone({ type }: ExecutionEvent): boolean {
+  return type === 'cancel-requested' || type === 'deploy-requested' || type === 'check-overridden'
 }
 
 function answerTo(effect: Effect, outcome: number, at: string): ExecutionEvent | undefined {
@@ -244,22 +352,41 @@ function answerTo(effect: Effect, outcome: number, at: string): ExecutionEvent |
         : { type: 'target-restored', at, path, attempt }
     case 'timer':
       return { type: 'deadline', at, path, attempt, wait: effect.wait }
+    case 'check': {
+      if (outcome % 7 === 6)
+        return { type: 'check-failed', at, path, attempt, error, isRed: outcome % 2 === 0 }
+      // A window closes again an hour later.
+      const freshUntil = outcome % 3 === 0 ? new Date(Date.parse(at) + 5000).toISOString() : null
+      return { type: 'check-passed', at, path, attempt, by: null, reason: null, freshUntil }
+    }
     case 'stop-build':
+    case 'stop-check':
     case 'tell-failed':
       return undefined
   }
 }
 
 // Mostly answers, so that histories get far; what overtakes is rare enough as it is.
-const often = { push: 5, 'out-of-order': 1, deploy: 2, cancel: 1, double: 2, answer: 16, late: 1 }
+const often = {
+  push: 5,
+  'out-of-order': 1,
+  deploy: 2,
+  cancel: 1,
+  override: 1,
+  hold: 1,
+  double: 2,
+  answer: 20,
+  late: 1,
+}
 const what = fc.constantFrom(...whats.flatMap((each) => Array.from({ length: often[each] }, () => each)))
 const choice = fc.noBias(fc.record({ what, pick: fc.nat(1000), outcome: fc.nat(23) }))
 
-test.each([0, 1])('the truths hold after every event of a random history (shape %i)', (which) => {
+test.each([0, 1, 2])('the truths hold after every event of a random history (shape %i)', (which) => {
   fc.assert(
     fc.property(fc.array(choice, { maxLength: 100 }), fc.nat(23), (choices, outcome) => {
       const world = new World(shapes[which] ?? [])
       for (const each of choices) world.step(each)
+      world.release()
       world.drain(outcome)
       for (const [id, events] of world.logs) {
         const execution = world.execution(id)
@@ -280,9 +407,9 @@ test('answers of the targets of one wave give the same end in any order', () => 
     fc.property(outcomes, order, order, (greens, one, other) => {
       const ends = [one, other].map((sequence) => {
         const world = new World([
-          { name: 'production', waves: [{ limit: 3, targets: ['a1234', 'b1234', 'c1234'].map(target) }] },
+          { name: 'production', before: [], waves: [wave(3, ['a1234', 'b1234', 'c1234'])], after: [] },
         ])
-        world.receive('rollback', true)
+        world.receive('redeploy', true)
         const [id] = [...world.logs.keys()]
         if (id === undefined) throw new Error('nothing was received')
         for (const position of sequence) {

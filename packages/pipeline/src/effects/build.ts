@@ -2,7 +2,6 @@ import {
   type AppId,
   asId,
   type Clock,
-  type EnvironmentId,
   type ExecutionId,
   type Log,
   type OrganisationId,
@@ -12,7 +11,7 @@ import {
   type UserErrorFields,
 } from '@slipway/core'
 import type { Database, Tx } from '@slipway/db'
-import { type App, getAppById } from '@slipway/environments'
+import { type App, type Environment, getAppById, getEnvironmentById } from '@slipway/environments'
 import { type Handler, handle, type JobContext } from '@slipway/jobs'
 import { type AppPlan, appPlanSchema } from '@slipway/manifest'
 import { architecture, releaseKey } from '@slipway/protocol'
@@ -33,7 +32,8 @@ export type OpenBuild = {
   executionId: ExecutionId
   attempt: number
   app: App
-  environmentId: EnvironmentId
+  /** The first that it is deployed into: its runner builds, and its bucket gets the build. */
+  environment: Environment
   revision: { id: RevisionId; sha: string }
   plan: AppPlan
   /** What the build becomes, and where the runner puts it in the customer's bucket. */
@@ -85,7 +85,7 @@ async function lookAtBuild(
   settings: BuildSettings,
 ): Promise<void> {
   const { organisationId, executionId, attempt, timer } = of
-  const at = { organisationId, executionId, path: `build/${attempt}` }
+  const at = { organisationId, executionId, path: `build/${attempt}`, timer }
   const build = await db.inOrganisation(organisationId, (tx) => openBuild(tx, of))
   if (build === undefined || (await isStale(db, at, timer))) return
   const wake: Wake = { name: buildJob.name, payload: { executionId, attempt } }
@@ -119,7 +119,7 @@ async function openBuild(tx: Tx, of: BuildOf): Promise<OpenBuild | undefined> {
   return {
     ...of,
     app: await getAppById(tx, appId),
-    environmentId,
+    environment: await getEnvironmentById(tx, environmentId),
     revision: { id: asId('revision', row.revisionId), sha: row.revision.sha },
     plan: appPlanSchema.parse(row.revision.plan),
     releaseId,
@@ -133,13 +133,18 @@ async function answerBuilt(
   built: z.infer<typeof builtSchema>,
   clock: Clock,
 ): Promise<void> {
-  const { organisationId, executionId, attempt, environmentId, releaseId, key, plan } = build
+  const { organisationId, executionId, attempt, environment, releaseId, key, plan } = build
   await db.inOrganisation(organisationId, async (tx) => {
     const at = clock.now().toISOString()
     const event = { type: 'build-succeeded' as const, at, attempt, releaseId }
     const isNew = await recordEvent(tx, executionId, event, `build/${attempt}/answer`)
     if (!isNew) return
-    const of = { organisationId, appId: build.app.id, environmentId, revisionId: build.revision.id }
+    const of = {
+      organisationId,
+      appId: build.app.id,
+      environmentId: environment.id,
+      revisionId: build.revision.id,
+    }
     await recordRelease(tx, of, { ...built, key, plan }, clock, releaseId)
   })
 }

@@ -1,6 +1,7 @@
-import { type Clock, type Log, UserError, type UserErrorFields } from '@slipway/core'
+import { asId, type Clock, type Log, UserError, type UserErrorFields } from '@slipway/core'
 import { announce, type Database, releaseLease, type Tx, takeLease } from '@slipway/db'
 import { adoptServices, type Sealing, setLiveRelease } from '@slipway/environments'
+import { endCommand } from '@slipway/hosts'
 import { type Handler, handle, type JobContext, type JobType } from '@slipway/jobs'
 import type { ExecutionEvent } from '../decide/event.ts'
 import { deploymentIdOf } from '../deployment-id.ts'
@@ -16,6 +17,7 @@ import { isStale, type LookAt, lookAgainAt, type Wake } from '../look.ts'
 import { recordEvent } from '../record-event.ts'
 import type { StepsOutcome } from '../run-steps.ts'
 import { tenantOf } from '../tenant-of.ts'
+import { wasLetIn } from '../was-bad.ts'
 import { deployJob, restoreJob } from './jobs.ts'
 
 export type DeploySettings = {
@@ -101,6 +103,8 @@ async function runDeployment(
   switch (opening.is) {
     case 'over':
       return
+    case 'never-begun':
+      return close(db, of, stoppedUntouched(at(), of), clock)
     case 'busy':
       return comeAgain(db, of, wake, new Date(clock.now().getTime() + 1000))
     case 'nothing-to-do':
@@ -113,12 +117,7 @@ async function runDeployment(
 
   const { deployment } = opening
   if (deployment.isStopping && !(await wasCommanded(db, deployment))) {
-    return close(
-      db,
-      of,
-      { type: 'target-stopped', at: at(), path: of.path, attempt: of.attempt, undone: 'untouched' },
-      clock,
-    )
+    return close(db, of, stoppedUntouched(at(), of), clock)
   }
   const outcome = await settings.runTarget(deployment, wake, { db, clock, log })
   switch (outcome.state) {
@@ -139,6 +138,11 @@ async function runDeployment(
       return close(db, of, kind.failed(at(), of, failureOf(outcome.error, wasTouched)), clock)
     }
   }
+}
+
+/** Stopped before its host was told anything. */
+function stoppedUntouched(at: string, { path, attempt }: TargetOf): ExecutionEvent {
+  return { type: 'target-stopped', at, path, attempt, undone: 'untouched' }
 }
 
 /** What failed on the host was undone there, unless it did not say; what failed before reached nothing that runs. */
@@ -201,8 +205,8 @@ async function comeAgain(db: Database, of: TargetOf, wake: Wake, until: Date): P
   await lookAgainAt(db, stepsOf(of), wake, until)
 }
 
-function stepsOf({ organisationId, executionId, path, attempt }: TargetOf): LookAt {
-  return { organisationId, executionId, path: `${path}/${attempt}` }
+function stepsOf({ organisationId, executionId, path, attempt, timer }: TargetOf): LookAt {
+  return { organisationId, executionId, path: `${path}/${attempt}`, timer }
 }
 
 function wakeOf(job: JobType, { executionId, path, attempt, environmentId }: TargetOf): Wake {
@@ -234,14 +238,26 @@ async function close(
       const { release } = deployment
       await setLiveRelease(tx, organisationId, environmentId, release.id)
       await adoptServices(tx, { organisationId, environmentId }, release.plan.services, clock)
-      await tx.revision.updateMany({
-        where: { id: release.revisionId, badSince: { not: null } },
-        data: { badSince: null },
-      })
+      // Well after all, and only a person can have let it in: any other success leaves a bad revision bad.
+      if (await wasLetIn(tx, executionId))
+        await tx.revision.updateMany({
+          where: { id: release.revisionId, badSince: { not: null } },
+          data: { badSince: null },
+        })
     }
+    await endOpenCommand(tx, id, clock)
     await releaseLease(tx, organisationId, environmentLease(environmentId), id)
     await announce(tx, organisationId, `environment:${environmentId}`)
   })
+}
+
+/** A host that hears of it only now does not begin what is over. */
+async function endOpenCommand(tx: Tx, deploymentId: string, clock: Clock): Promise<void> {
+  const row = await deployCommand(tx, deploymentId)
+  if (row === undefined || row.endedAt !== null) return
+  const error = { code: 'command-cancelled', kind: 'failed' as const, what: 'Its deployment has ended.' }
+  const of = { hostId: asId('host', row.hostId), id: asId('hostCommand', row.id) }
+  await endCommand(tx, { ...of, outcome: { ok: false, error } }, clock)
 }
 
 function statusAfter(event: ExecutionEvent): string {

@@ -4,10 +4,12 @@ import { enqueue } from '@slipway/jobs'
 import { type Effect, effectId } from '../decide/effect.ts'
 import {
   buildJob,
+  checkJob,
   deadlineJob,
   deployJob,
   restoreJob,
   stopBuildJob,
+  stopCheckJob,
   stopDeployJob,
   tellFailedJob,
 } from './jobs.ts'
@@ -26,6 +28,10 @@ export async function enqueueEffect(
       return enqueue(tx, buildJob, { executionId, attempt }, options)
     case 'stop-build':
       return enqueue(tx, stopBuildJob, { executionId, attempt }, options)
+    case 'check':
+      return enqueue(tx, checkJob, { executionId, path, attempt }, options)
+    case 'stop-check':
+      return enqueue(tx, stopCheckJob, { executionId, path, attempt }, options)
     case 'deploy':
       return enqueue(
         tx,

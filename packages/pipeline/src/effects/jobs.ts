@@ -54,6 +54,25 @@ export const restoreJob = defineJob({
   timeoutSeconds: 120,
 })
 
+const check = z.object({ executionId, path, attempt, timer })
+
+/** Asks a step or a gate, and again whenever something that it waits for has happened. */
+export const checkJob = defineJob({
+  name: 'pipeline.check',
+  payload: check,
+  attempts: 8,
+  spacingSeconds: 2,
+  timeoutSeconds: 120,
+})
+
+export const stopCheckJob = defineJob({
+  name: 'pipeline.stop-check',
+  payload: z.object({ executionId, path, attempt }),
+  attempts: 8,
+  spacingSeconds: 2,
+  timeoutSeconds: 60,
+})
+
 export const deadlineJob = defineJob({
   name: 'pipeline.deadline',
   payload: z.object({ executionId, path, attempt, wait: z.enum(waits) }),

@@ -2,10 +2,10 @@ import { asId, type Clock, type OrganisationId } from '@slipway/core'
 import type { Prisma, Tx } from '@slipway/db'
 import { endCommand, sendCommand } from '@slipway/hosts'
 import { enqueue, type Handler, handle } from '@slipway/jobs'
-import { deploymentIdOf, releaseIdOf } from '../deployment-id.ts'
+import { deploymentIdOf, releaseIdOf, stepIdOf } from '../deployment-id.ts'
 import type { Wake } from '../look.ts'
 import { tenantOf } from '../tenant-of.ts'
-import { buildJob, deployJob, stopBuildJob, stopDeployJob } from './jobs.ts'
+import { buildJob, checkJob, deployJob, stopBuildJob, stopCheckJob, stopDeployJob } from './jobs.ts'
 
 /** Once told to stop, a host has this long to say that it did. */
 const stopSeconds = 120
@@ -21,6 +21,24 @@ export function stopBuildHandler(): Handler {
         tx,
         organisationId,
         { kind: 'build', command: { path: ['spec', 'releaseId'], equals: releaseId } },
+        wake,
+        context.clock,
+      )
+    })
+  })
+}
+
+/** A step's command is no longer wanted; this frees its runner. A gate has none, and nothing happens. */
+export function stopCheckHandler(): Handler {
+  return handle(stopCheckJob, async ({ executionId, path, attempt }, context) => {
+    const organisationId = tenantOf(context)
+    await context.db.inOrganisation(organisationId, async (tx) => {
+      const wake = { name: checkJob.name, payload: { executionId, path, attempt } }
+      const stepId = stepIdOf(executionId, path, attempt)
+      await stopCommand(
+        tx,
+        organisationId,
+        { kind: 'step', command: { path: ['spec', 'stepId'], equals: stepId } },
         wake,
         context.clock,
       )
@@ -66,6 +84,9 @@ async function stopCommand(
   const hostId = asId('host', row.hostId)
   const commandId = asId('hostCommand', row.id)
   const deadline = new Date(clock.now().getTime() + stopSeconds * 1000)
+  // Not heard of until the stop has run out too, it is not begun any more.
+  if (row.acceptedAt === null && row.deadline > deadline)
+    await tx.hostCommand.update({ where: { id: row.id }, data: { deadline } })
   await sendCommand(
     tx,
     {

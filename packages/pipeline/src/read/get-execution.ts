@@ -1,40 +1,41 @@
-import { notFound, type OrganisationId } from '@slipway/core'
+import { notFound, type OrganisationId, type UserId } from '@slipway/core'
 import type { Database, Tx } from '@slipway/db'
 import { type AppsUrl, findApp, urlOf } from '@slipway/environments'
-import { buildStream, deploymentStream } from '@slipway/protocol'
+import { buildStream, checkStream, deploymentStream } from '@slipway/protocol'
 import { z } from 'zod'
-import { pathOf } from '../decide/advance.ts'
 import { describeEvent } from '../decide/describe-event.ts'
 import { eventSchema } from '../decide/event.ts'
-import { type Execution, errorSchema, executionKinds, executionSchema } from '../decide/execution.ts'
+import {
+  type Check,
+  type Execution,
+  errorSchema,
+  executionKinds,
+  executionSchema,
+  type Target,
+} from '../decide/execution.ts'
+import { checksIn, pathOf, type Sides } from '../decide/places.ts'
 import { type Status, statuses } from '../decide/status.ts'
 import { type Waiting, waitOf } from '../decide/wait-of.ts'
 import { deploymentIdOf } from '../deployment-id.ts'
-import { stepTitle } from '../step-titles.ts'
+import { type Answers, answersFor } from '../gates/approve/answers-for.ts'
+import { approverOf } from '../gates/approve/approval-facts.ts'
+import { gateOf } from '../gates/index.ts'
+import { type CheckRows, type CheckShown, checkShown } from './check-shown.ts'
 import { firstLine, namesOf, type Person } from './people.ts'
+import { type StepRow, type StepShown, stepShown } from './step-shown.ts'
 
-/** A step as its row says. Times are ISO. */
-export type StepShown = {
-  name: string
-  title: string
-  state: 'pending' | 'running' | 'waiting' | 'done' | 'failed'
-  waitsFor: string | null
-  /** When it is looked at again at the latest. */
-  until: string | null
-  startedAt: string | null
-  endedAt: string | null
-  error: z.infer<typeof errorSchema> | null
-}
-
-/** A build, or one deployment into an environment: its steps and its log. */
+/** A build, one deployment into an environment, or a step or gate of the pipeline: its steps and its log. */
 export type PartShown = {
-  /** `build/1`, `production/0/0/1`: place and attempt. */
+  /** `build/1`, `production/0/0/1`, `production/before/0/1`: place and attempt. */
   path: string
   title: string
-  kind: 'build' | 'deployment'
+  kind: 'build' | 'deployment' | 'check'
   stream: string
   environment: string | null
   release: number | null
+  /** Of a check: how far it is, and who may act. */
+  check: CheckShown | null
+  /** `ahead` while it is to come. */
   status: string
   startedAt: string | null
   endedAt: string | null
@@ -79,15 +80,19 @@ const rowSchema = z.object({
   status: z.enum(statuses),
   error: errorSchema.nullable(),
 })
-const stepState = z.enum(['pending', 'running', 'waiting', 'done', 'failed'])
 
-/** All that the page of an execution shows, from its rows and its event log. Throws not-found. */
+/**
+ * All that the page of an execution shows, from its rows and its event log. What `viewer` may answer is asked where
+ * one looks. Throws not-found.
+ */
 export async function getExecution(
   db: Database,
   organisationId: OrganisationId,
   asked: { app: string; number: number },
   appsUrl: AppsUrl,
+  viewer?: UserId,
 ): Promise<ExecutionShown> {
+  const approver = viewer === undefined ? undefined : await approverOf(db, organisationId, viewer)
   const found = await db.inOrganisation(organisationId, async (tx) => {
     const app = await findApp(tx, organisationId, asked.app)
     const row = await tx.execution.findUnique({
@@ -106,12 +111,23 @@ export async function getExecution(
     const state = Object.keys(Object(row.state)).length === 0 ? undefined : executionSchema.parse(row.state)
     const by = state?.end?.by
     const newer = by ? await tx.execution.findUnique({ where: { id: by }, select: { number: true } }) : null
-    return { app, row, state, supersededBy: newer?.number ?? null, urls: await urlsOf(tx, row, appsUrl) }
+    const answers =
+      approver === undefined || state === undefined
+        ? new Map<string, Answers>()
+        : await answersFor(tx, app.id, { number: row.number, state }, approver)
+    return {
+      app,
+      row,
+      state,
+      answers,
+      supersededBy: newer?.number ?? null,
+      urls: await urlsOf(tx, row, appsUrl),
+    }
   })
   const { app, row, state } = found
   const { kind, status, error } = rowSchema.parse(row)
   const events = row.events.map((each) => ({ sequence: each.sequence, event: eventSchema.parse(each.event) }))
-  const people = events.flatMap(({ event }) => ('by' in event ? [event.by] : []))
+  const people = events.flatMap(({ event }) => ('by' in event && event.by !== null ? [event.by] : []))
   const person = await namesOf(db, [row.startedBy, ...people])
   const nameOf = (id: string) => person(id).name
   const hasEnded = row.endedAt !== null
@@ -138,7 +154,7 @@ export async function getExecution(
     error,
     waits: state === undefined ? null : waitOf(state),
     supersededBy: found.supersededBy,
-    parts: partsOf(row, state),
+    parts: partsOf(row, state, { steps: row.steps, answers: found.answers, person }),
     urls: status === 'succeeded' ? found.urls : [],
     events: events.map(({ sequence, event }) => ({
       sequence,
@@ -153,16 +169,7 @@ export async function getExecution(
 
 type Row = {
   id: string
-  steps: {
-    path: string
-    name: string
-    state: string
-    waitsFor: string | null
-    waitUntil: Date | null
-    startedAt: Date | null
-    endedAt: Date | null
-    error: unknown
-  }[]
+  steps: StepRow[]
   deployments: {
     id: string
     status: string
@@ -173,70 +180,106 @@ type Row = {
   }[]
 }
 
-/** The build's attempts first, then the deployments in the order in which they began. */
-function partsOf(row: Row, state: Execution | undefined): PartShown[] {
+/** The build's attempts first, then each stage with its checks and deployments in the order of the pipeline. */
+function partsOf(row: Row, state: Execution | undefined, rows: CheckRows): PartShown[] {
   if (state === undefined) return []
-  const parts: PartShown[] = []
-  const stepsAt = (path: string) => row.steps.filter((step) => step.path === path).map(shown)
-  const { build } = state
-  if ('attempt' in build) {
-    for (let attempt = 1; attempt <= build.attempt; attempt++) {
-      const path = `build/${attempt}`
-      const steps = stepsAt(path)
-      const isLast = attempt === build.attempt
-      parts.push({
-        path,
-        title: attempt === 1 ? 'Build' : `Build, attempt ${attempt}`,
-        kind: 'build',
-        stream: buildStream(row.id),
-        environment: null,
-        release: null,
-        status: isLast ? build.is : 'failed',
-        startedAt: steps[0]?.startedAt ?? (isLast ? build.since : null),
-        endedAt: isLast && 'endedAt' in build ? build.endedAt : (steps.at(-1)?.endedAt ?? null),
-        steps,
-      })
-    }
-  }
-  for (const stage of state.stages) {
-    for (const [wave, { targets }] of stage.waves.entries()) {
-      for (const [position, target] of targets.entries()) {
-        if (!('attempt' in target.progress)) continue
-        for (let attempt = 1; attempt <= target.progress.attempt; attempt++) {
-          const place = pathOf(stage.name, wave, position)
-          const id = deploymentIdOf(state.id, place, attempt)
-          const deployment = row.deployments.find((each) => each.id === id)
-          parts.push({
-            path: `${place}/${attempt}`,
-            title: attempt === 1 ? `Deploy to ${target.name}` : `Put back in ${target.name}`,
-            kind: 'deployment',
-            stream: deploymentStream(id),
-            environment: target.name,
-            release: deployment?.release.number ?? null,
-            status:
-              deployment?.status ?? (attempt === target.progress.attempt ? target.progress.is : 'failed'),
-            startedAt: deployment?.startedAt.toISOString() ?? null,
-            endedAt: deployment?.endedAt?.toISOString() ?? null,
-            steps: stepsAt(`${place}/${attempt}`),
-          })
-        }
-      }
-    }
-  }
-  return parts
+  const checks = (place: string, side: Sides, list: readonly Check[]) =>
+    checksIn(place, side, list).flatMap(([path, check]) => partsOfCheck(row, path, check, rows))
+  return [
+    ...partsOfBuild(row, state),
+    ...state.stages.flatMap((stage) => [
+      ...checks(stage.name, 'before', stage.before),
+      ...stage.waves.flatMap((wave, index) => [
+        ...checks(`${stage.name}/${index}`, 'before', wave.before),
+        ...wave.targets.flatMap((target, position) =>
+          partsOfTarget(row, state, pathOf(stage.name, index, position), target),
+        ),
+        ...checks(`${stage.name}/${index}`, 'after', wave.after),
+      ]),
+      ...checks(stage.name, 'after', stage.after),
+    ]),
+  ]
 }
 
-function shown(step: Row['steps'][number]): StepShown {
-  return {
-    name: step.name,
-    title: stepTitle(step.name),
-    state: stepState.parse(step.state),
-    waitsFor: step.waitsFor,
-    until: step.waitUntil?.toISOString() ?? null,
-    startedAt: step.startedAt?.toISOString() ?? null,
-    endedAt: step.endedAt?.toISOString() ?? null,
-    error: errorSchema.nullable().parse(step.error ?? null),
+function partsOfBuild(row: Row, { build }: Execution): PartShown[] {
+  if (!('attempt' in build)) return []
+  return attemptsOf(build).map((attempt) => {
+    const path = `build/${attempt}`
+    const steps = stepsAt(row, path)
+    const isLast = attempt === build.attempt
+    return {
+      path,
+      title: attempt === 1 ? 'Build' : `Build, attempt ${attempt}`,
+      kind: 'build',
+      stream: buildStream(row.id),
+      environment: null,
+      release: null,
+      check: null,
+      status: isLast ? build.is : 'failed',
+      startedAt: steps[0]?.startedAt ?? (isLast ? build.since : null),
+      endedAt: isLast && 'endedAt' in build ? build.endedAt : (steps.at(-1)?.endedAt ?? null),
+      steps,
+    }
+  })
+}
+
+/** One part for each attempt; before the first, one that says that it is to come. */
+function partsOfTarget(row: Row, state: Execution, place: string, target: Target): PartShown[] {
+  const { progress, name } = target
+  if (progress.is === 'never') return []
+  return ('attempt' in progress ? attemptsOf(progress) : [1]).map((attempt) => {
+    const id = deploymentIdOf(state.id, place, attempt)
+    const deployment = row.deployments.find((each) => each.id === id)
+    const isLast = !('attempt' in progress) || attempt === progress.attempt
+    return {
+      path: `${place}/${attempt}`,
+      title: attempt === 1 ? `Deploy to ${name}` : `Put back in ${name}`,
+      kind: 'deployment',
+      stream: deploymentStream(id),
+      environment: name,
+      release: deployment?.release.number ?? null,
+      check: null,
+      status: deployment?.status ?? (isLast ? progress.is : 'failed'),
+      startedAt: deployment?.startedAt.toISOString() ?? null,
+      endedAt: deployment?.endedAt?.toISOString() ?? null,
+      steps: stepsAt(row, `${place}/${attempt}`),
+    }
+  })
+}
+
+/** One part, of the newest attempt: all its attempts write to one log. */
+function partsOfCheck(row: Row, path: string, check: Check, rows: CheckRows): PartShown[] {
+  const { progress } = check
+  if (progress.is === 'never') return []
+  const part: PartShown = {
+    path: `${path}/${'attempt' in progress ? progress.attempt : 1}`,
+    title: check.words,
+    kind: 'check',
+    stream: checkStream(row.id, path),
+    environment: null,
+    release: null,
+    check: checkShown(path, check, rows),
+    status: progress.is,
+    startedAt: 'since' in progress ? progress.since : null,
+    endedAt: 'endedAt' in progress ? progress.endedAt : null,
+    steps: 'attempt' in progress ? stepsOfCheck(row, `${path}/${progress.attempt}`, check) : [],
   }
+  return [part]
+}
+
+function stepsAt({ steps }: Row, path: string, titles?: ReadonlyMap<string, string>): StepShown[] {
+  return steps.filter((step) => step.path === path).map((step) => stepShown(step, titles))
+}
+
+/** A step whose row still waits though a person has answered waits for nothing: the check itself says how it ended. */
+function stepsOfCheck(row: Row, path: string, { kind, ask, progress }: Check): StepShown[] {
+  const titles = new Map((gateOf(kind)?.steps(ask) ?? []).map(({ name, title }) => [name, title]))
+  const steps = stepsAt(row, path, titles)
+  return progress.is === 'asked' ? steps : steps.filter(({ state }) => state === 'done' || state === 'failed')
+}
+
+function attemptsOf({ attempt }: { attempt: number }): number[] {
+  return Array.from({ length: attempt }, (_, index) => index + 1)
 }
 
 async function urlsOf(

@@ -2,7 +2,8 @@ import type { OrganisationId } from '@slipway/core'
 import type { Database } from '@slipway/db'
 import { findApp } from '@slipway/environments'
 import { type CommitPlace, placeOf } from '../decide/commit-place.ts'
-import { errorSchema, executionSchema } from '../decide/execution.ts'
+import { errorSchema } from '../decide/execution.ts'
+import { carrierOf, pushesFrom } from './carrier-of.ts'
 import { firstLine } from './people.ts'
 
 /** One commit, how far it is, and why not further. Times are ISO. */
@@ -37,15 +38,7 @@ export async function listCommits(
       omit: { plan: true, planErrors: true },
     })
     // The head that an older commit rides with can lie on the newer page, or have superseded it.
-    const executions = await tx.execution.findMany({
-      where: {
-        appId: app.id,
-        kind: 'push',
-        revision: { position: { gte: rows.at(-1)?.position ?? 0 } },
-      },
-      orderBy: { revision: { position: 'asc' } },
-      include: { revision: { select: { id: true, sha: true, position: true } } },
-    })
+    const pushes = await pushesFrom(tx, app.id, rows.at(-1)?.position ?? 0)
     const live = await tx.environment.findMany({
       where: { appId: app.id, deletedAt: null, liveReleaseId: { not: null } },
       select: { liveReleaseId: true },
@@ -55,17 +48,9 @@ export async function listCommits(
       select: { revisionId: true },
     })
     const liveRevisions = new Set(liveReleases.map((each) => each.revisionId))
-    const byId = new Map(executions.map((each) => [each.id, each]))
 
     const commits = rows.slice(0, pageSize).map((row): CommitListed => {
-      let carrier = executions.find((each) => each.revision.position >= row.position)
-      for (let hops = 0; carrier?.status === 'superseded' && hops < 100; hops++) {
-        const by = stateOf(carrier.state)?.end?.by
-        const next = by ? byId.get(by) : undefined
-        if (next === undefined) break
-        carrier = next
-      }
-      const state = carrier === undefined ? undefined : stateOf(carrier.state)
+      const carrier = carrierOf(pushes, row.position)
       const error = errorSchema.nullable().parse(carrier?.error ?? null)
       return {
         sha: row.sha,
@@ -76,7 +61,7 @@ export async function listCommits(
         isBad: row.badSince !== null,
         execution: carrier?.number ?? null,
         ridesWith: carrier !== undefined && carrier.revision.id !== row.id ? carrier.revision.sha : null,
-        place: placeOf(state, {
+        place: placeOf(carrier?.state, {
           isLive: carrier !== undefined && liveRevisions.has(carrier.revision.id),
           failed: error?.what ?? null,
         }),
@@ -84,9 +69,4 @@ export async function listCommits(
     })
     return { commits, next: rows.length > pageSize ? (rows.at(pageSize - 1)?.position ?? null) : null }
   })
-}
-
-function stateOf(state: unknown) {
-  const parsed = executionSchema.safeParse(state)
-  return parsed.success ? parsed.data : undefined
 }

@@ -2,8 +2,9 @@ import type { OrganisationId } from '@slipway/core'
 import type { Database } from '@slipway/db'
 import { findApp } from '@slipway/environments'
 import { z } from 'zod'
-import { errorSchema, executionKinds } from '../decide/execution.ts'
+import { errorSchema, executionKinds, executionSchema } from '../decide/execution.ts'
 import { type Status, statuses } from '../decide/status.ts'
+import { type Waiting, waitOf } from '../decide/wait-of.ts'
 import { firstLine, namesOf, type Person } from './people.ts'
 
 const row = z.object({
@@ -26,6 +27,8 @@ export type ExecutionListed = {
   endedAt: string | null
   /** What went wrong, in one sentence. */
   failed: string | null
+  /** What it waits for; null while it works or when it has ended. */
+  waits: Waiting | null
 }
 
 const pageSize = 30
@@ -36,15 +39,22 @@ export async function listExecutions(
   organisationId: OrganisationId,
   asked: { app: string; before?: number | undefined },
 ): Promise<{ executions: ExecutionListed[]; next: number | null }> {
-  const rows = await db.inOrganisation(organisationId, async (tx) => {
+  const { rows, waits } = await db.inOrganisation(organisationId, async (tx) => {
     const app = await findApp(tx, organisationId, asked.app)
-    return tx.execution.findMany({
+    const rows = await tx.execution.findMany({
       where: { appId: app.id, ...(asked.before === undefined ? {} : { number: { lt: asked.before } }) },
       orderBy: { number: 'desc' },
       take: pageSize + 1,
       omit: { state: true },
       include: { revision: { select: { sha: true, message: true, author: true } } },
     })
+    // Only what has not ended can wait, and states are large.
+    const open = await tx.execution.findMany({
+      where: { id: { in: rows.map(({ id }) => id) }, endedAt: null },
+      select: { id: true, state: true },
+    })
+    const waits = new Map(open.map(({ id, state }) => [id, waitIn(state)]))
+    return { rows, waits }
   })
   const person = await namesOf(
     db,
@@ -64,9 +74,16 @@ export async function listExecutions(
       createdAt: each.createdAt.toISOString(),
       endedAt: each.endedAt?.toISOString() ?? null,
       failed: error?.what ?? null,
+      waits: waits.get(each.id) ?? null,
     }
   })
   return { executions, next: rows.length > pageSize ? (executions.at(-1)?.number ?? null) : null }
+}
+
+/** Nothing until the first event was folded in. */
+function waitIn(state: unknown): Waiting | null {
+  const parsed = executionSchema.safeParse(state)
+  return parsed.success ? waitOf(parsed.data) : null
 }
 
 /** A push that waits for somebody to press Deploy, in any app of the organisation. */

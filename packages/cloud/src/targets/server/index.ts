@@ -1,10 +1,11 @@
 import { connectionOf } from '../../account.ts'
 import { baseSteps, late } from '../../base/base-steps.ts'
 import type { Cost } from '../../costs/cost.ts'
-import { addressLine, costOf, instanceLine, volumeLine } from '../../costs/price.ts'
+import { addressLine, alarmLine, costOf, instanceLine, volumeLine } from '../../costs/price.ts'
 import { readInstance } from '../../hosts/read-instance.ts'
 import { publishNames } from '../../publish-name.ts'
 import type { Target } from '../target.ts'
+import { copyRelease } from './copy-release.ts'
 import { provision, rootGigabytes } from './provision.ts'
 import { hostNeverCame, hostOf, reachHost } from './reach-host.ts'
 import { sendDeployment } from './send-deployment.ts'
@@ -22,6 +23,13 @@ export const server: Target<ServerConfig, ServerStatus> = {
   kind: 'server',
   steps: [
     ...baseSteps,
+    {
+      name: 'release',
+      title: 'Build in its bucket',
+      limitSeconds: 900,
+      late: () => late('The copy of the build', 'aws-copy-late'),
+      run: copyRelease,
+    },
     {
       name: 'provision',
       title: 'Server',
@@ -52,7 +60,7 @@ export const server: Target<ServerConfig, ServerStatus> = {
     },
   ],
   async observe(context) {
-    const host = await hostOf({ ...context, deploymentId: context.config.spec.deploymentId })
+    const host = await hostOf(context)
     if (!host.instanceId) return { instance: 'ended', instanceId: undefined, address: host.address }
     const { db, organisationId, cloudAccountId, region } = context
     const connection = await db.inOrganisation(organisationId, (tx) => connectionOf(tx, cloudAccountId))
@@ -72,5 +80,6 @@ export function serverCost(config: Pick<ServerConfig, 'instanceType' | 'disks'>,
       volumeLine(region, `Disk ${disk.name}`, { gigabytes: disk.sizeGigabytes, type: disk.type }),
     ),
     addressLine(region),
+    alarmLine(region),
   ])
 }

@@ -4,7 +4,9 @@ import type { DiskPlan } from '@slipway/manifest'
 import type { HostFile } from '@slipway/protocol'
 import { z } from 'zod'
 import { connectionOf } from '../../account.ts'
+import { keepWatchingAlarms } from '../../alarms/watch-alarms.ts'
 import { type Base, readBase } from '../../base/ensure-base.ts'
+import { templateVersionWithAlarms } from '../../connect/template.ts'
 import { mayWorkInAnotherZone } from '../../decide/explain-stack-failure.ts'
 import { architectureOf } from '../../decide/instance-type.ts'
 import { findImage } from '../../hosts/find-image.ts'
@@ -45,7 +47,7 @@ type Fixed = z.infer<typeof fixedFacts>
 /** Brings the environment's own stack about. Safe to repeat. */
 export async function provision(context: DeployContext<ServerConfig>): Promise<StepResult> {
   const { db, organisationId, cloudAccountId, region, clock, config } = context
-  const { name, row, base, connection } = await db.inOrganisation(organisationId, async (tx) => {
+  const { name, row, base, connection, granted } = await db.inOrganisation(organisationId, async (tx) => {
     const name =
       (await findServerStack(tx, config.environmentId)) ??
       environmentStackName(config.app, config.environment, config.environmentId)
@@ -56,6 +58,10 @@ export async function provision(context: DeployContext<ServerConfig>): Promise<S
       row: await needStackRow(tx, organisationId, key, about, clock.now()),
       base: await readBase(tx, context),
       connection: await connectionOf(tx, cloudAccountId),
+      granted: await tx.cloudAccount.findUniqueOrThrow({
+        where: { id: cloudAccountId },
+        select: { templateVersion: true },
+      }),
     }
   })
   const fixed = await fixedFor(context, name, row, base, connection)
@@ -88,6 +94,8 @@ export async function provision(context: DeployContext<ServerConfig>): Promise<S
           gigabytes: disk.sizeGigabytes,
           type: disk.type,
         })),
+        // An account whose number was typed never said its version; it was connected by the template of its day.
+        hasAlarm: (granted.templateVersion ?? templateVersionWithAlarms) >= templateVersionWithAlarms,
       },
     },
     { environmentId: config.environmentId },
@@ -197,12 +205,12 @@ async function tryAnotherZone(
 }
 
 async function noteHost(
-  { db, organisationId, clock, config }: DeployContext<ServerConfig>,
+  { db, organisationId, cloudAccountId, region, clock, config }: DeployContext<ServerConfig>,
   stackId: string,
   fixed: Fixed,
   outputs: Record<string, string>,
 ): Promise<void> {
-  const { InstanceId, Address4 } = outputs
+  const { InstanceId, Address4, HostAlarmName } = outputs
   const { instanceType } = config
   const volumes = config.disks.map(({ name, sizeGigabytes, type }) => ({
     name,
@@ -210,7 +218,12 @@ async function noteHost(
     type,
   }))
   // What it costs can then be told without the manifest, also after a disconnection.
-  const made = { instanceType, rootGigabytes: String(rootGigabytes), volumes: JSON.stringify(volumes) }
+  const made = {
+    instanceType,
+    rootGigabytes: String(rootGigabytes),
+    volumes: JSON.stringify(volumes),
+    alarms: HostAlarmName ? '1' : '0',
+  }
   await db.inOrganisation(organisationId, async (tx) => {
     await changeStackRow(tx, stackId, { fixed: { ...fixed, ...made } }, clock.now())
     await updateHost(tx, hostIdOf(fixed), {
@@ -218,6 +231,7 @@ async function noteHost(
       ...(InstanceId && { instanceId: InstanceId }),
       ...(Address4 && { address: Address4 }),
     })
+    if (HostAlarmName) await keepWatchingAlarms(tx, { organisationId, cloudAccountId, region }, clock.now())
   })
 }
 

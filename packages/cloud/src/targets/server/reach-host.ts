@@ -15,7 +15,7 @@ export async function hostOf({
   cloudAccountId,
   region,
   config,
-}: DeployContext<ServerConfig>): Promise<HostSummary> {
+}: Omit<DeployContext<ServerConfig>, 'deploymentId' | 'isWanted'>): Promise<HostSummary> {
   const place = {
     organisationId,
     cloudAccountId,

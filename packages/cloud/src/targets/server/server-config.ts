@@ -1,4 +1,4 @@
-import type { EnvironmentId } from '@slipway/core'
+import type { CloudAccountId, EnvironmentId } from '@slipway/core'
 import type { DiskPlan } from '@slipway/manifest'
 import type { DeploymentSpecInput } from '@slipway/protocol'
 
@@ -15,5 +15,7 @@ export type ServerConfig = {
   gatePort: number
   /** Names to be published in the apps' domain, all pointing at this host. */
   publicNames: readonly string[]
+  /** The bucket that its build was put into when it was built, and its key there; undefined where that is not known any more. */
+  builtAt: { cloudAccountId: CloudAccountId; region: string; key: string } | undefined
   spec: DeploymentSpecInput
 }

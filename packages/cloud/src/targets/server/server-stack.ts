@@ -19,6 +19,8 @@ export type ServerStackConfig = {
   userData: string
   rootGigabytes: number
   disks: ServerDisk[]
+  /** Whether the account granted what an alarm needs: an older connect stack did not. */
+  hasAlarm: boolean
 }
 
 type ServerDisk = {

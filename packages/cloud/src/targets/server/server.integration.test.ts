@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import {
   EC2Client,
   RunInstancesCommand,
@@ -6,11 +7,21 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2'
 import { ListResourceRecordSetsCommand, Route53Client } from '@aws-sdk/client-route-53'
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { type EnvironmentId, newId, stoppedClock } from '@slipway/core'
-import { askToEnrol, endCommand, getEnrolment, hostConnected, pendingCommands } from '@slipway/hosts'
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { type EnvironmentId, newId, realClock, stoppedClock } from '@slipway/core'
+import {
+  askToEnrol,
+  commandAccepted,
+  endCommand,
+  getEnrolment,
+  hostConnected,
+  pendingCommands,
+} from '@slipway/hosts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { describeAlarms } from '../../alarms/describe-alarms.ts'
+import { storedAlarms } from '../../alarms/stored-alarm.ts'
+import { alarmOf } from '../../alarms/watch-alarms.ts'
 import { readBase } from '../../base/ensure-base.ts'
 import { cloudJobs } from '../../jobs.ts'
 import { appRolePath, hostProfileArn, hostRoleName } from '../../names.ts'
@@ -18,6 +29,7 @@ import { readRunner, runnerSteps } from '../../runner/runner-steps.ts'
 import { type ConnectedAccount, connectAccount, untilEnded } from '../../testing/connected-account.ts'
 import { platformAccount } from '../../testing/emulated-aws.ts'
 import { runDueJobs } from '../../testing/run-jobs.ts'
+import { setAlarmState } from '../../testing/set-alarm-state.ts'
 import { signIdentity } from '../../testing/sign-identity.ts'
 import type { DeployContext, Memory, StepResult } from '../target.ts'
 import { server } from './index.ts'
@@ -45,6 +57,7 @@ beforeAll(async () => {
     disks: [{ name: 'data', path: '/data', sizeGigabytes: 20, type: 'gp3' }],
     gatePort: 80,
     publicNames: ['web-shop-abc123'],
+    builtAt: undefined,
     spec: {
       environmentId,
       deploymentId,
@@ -81,6 +94,51 @@ test('the steps make a host that is told who it is, and find the agent in its bu
   )
   expect(await object.Body?.transformToString()).toContain('slipway/agent.mjs')
 })
+
+test('a build is brought from where it was built: within a bucket, and from one region to another', async () => {
+  const s3In = (region: string) => new S3Client({ ...on.aws.root(on.account), region, forcePathStyle: true })
+  const bucketIn = (region: string) =>
+    on.db.inOrganisation(
+      on.organisationId,
+      async (tx) => (await readBase(tx, { ...on.context(), region })).bucket,
+    )
+  const body = 'a build of some bytes'
+  const here = { cloudAccountId: on.cloudAccountId, region: 'us-east-1' }
+  const builtAt = { ...here, key: 'environments/env_other/releases/rel_one.tar.gz' }
+  await s3In('us-east-1').send(
+    new PutObjectCommand({ Bucket: await bucketIn('us-east-1'), Key: builtAt.key, Body: body }),
+  )
+  const copy = async (region: string) => {
+    const { spec } = config
+    const release = {
+      ...spec.release,
+      key: `environments/${environmentId}/releases/rel_one.tar.gz`,
+      sizeBytes: body.length,
+    }
+    const of = { ...context(), region, config: { ...config, builtAt, spec: { ...spec, release } } }
+    if (region !== 'us-east-1')
+      expect(await untilEnded(async () => run(of, 'base'))).toMatchObject({ state: 'done' })
+    // Twice: the second finds it there.
+    for (let time = 0; time < 2; time++) expect(await run(of, 'release')).toEqual({ state: 'done' })
+    const there = await s3In(region).send(
+      new GetObjectCommand({ Bucket: await bucketIn(region), Key: release.key }),
+    )
+    expect(await there.Body?.transformToString()).toBe(body)
+  }
+  await copy('us-east-1')
+  await copy('eu-west-1')
+
+  const gone = { ...config, builtAt: { ...builtAt, key: 'environments/env_other/releases/rel_gone.tar.gz' } }
+  await expect(run({ ...context(), config: gone }, 'release')).rejects.toMatchObject({
+    fields: { code: 'deployment-build-gone' },
+  })
+})
+
+async function run(of: DeployContext<ServerConfig>, name: string): Promise<StepResult> {
+  const found = server.steps.find((each) => each.name === name)
+  if (found === undefined) throw new Error(`no step ${name}`)
+  return found.run(of)
+}
 
 test('an agent that proves to be that instance is admitted, and a second proof of another nonce is not', async () => {
   const host = await hostOf(context())
@@ -150,6 +208,66 @@ test('once it is online its names are published and the release is sent to it, o
   expect(await deploy?.run({ ...context(), memory })).toMatchObject({ state: 'done' })
 })
 
+test('the stack made an alarm for the host, whose state a timer brings into its row', async () => {
+  const name = await alarmName()
+  expect(name).toMatch(/^slipway-shop-production-.+-host-checks$/)
+  for (const state of ['INSUFFICIENT_DATA', 'OK', 'ALARM'] as const) {
+    await setAlarmState(on.aws.root(on.account), name, state)
+    clock.advance(300_000)
+    await runDueJobs(cloudJobs(on.cloud), on)
+    const row = await serverStack()
+    expect(storedAlarms.parse(row.alarms)).toMatchObject([{ name, state, readAt: clock.now().toISOString() }])
+  }
+})
+
+test('an alarm that was red before undoes nothing, and one that turns red makes the host go back', async () => {
+  const root = on.aws.root(on.account)
+  const name = await alarmName()
+  const watched = { ...config, spec: { ...config.spec, deploymentId: newId('deployment'), watchSeconds: 60 } }
+  const host = await hostOf(context())
+  const deploy = server.steps.find((each) => each.name === 'deploy')
+  const said: string[] = []
+  const run = (memory: Memory) =>
+    deploy?.run({
+      ...context(),
+      deploymentId: newId('deployment'),
+      config: watched,
+      memory,
+      say: async (line) => void said.push(line),
+    })
+  const commands = () => on.db.inOrganisation(on.organisationId, (tx) => pendingCommands(tx, host.id, clock))
+  const remembered = async (result: ReturnType<typeof run>) => {
+    const found = await result
+    return found?.state === 'wait' ? (found.memory ?? {}) : {}
+  }
+
+  let memory = await remembered(run({}))
+  const [command] = await commands()
+  if (!command) throw new Error('no command')
+  // The alarm keeps seconds.
+  await new Promise((resolve) => setTimeout(resolve, 1100))
+  await on.db.inOrganisation(on.organisationId, (tx) =>
+    commandAccepted(tx, { hostId: host.id, id: command.id }, realClock),
+  )
+  memory = await remembered(run(memory))
+  expect(said).toEqual([expect.stringContaining('not known')])
+  await setAlarmState(root, name, 'OK')
+  memory = await remembered(run(memory))
+  await new Promise((resolve) => setTimeout(resolve, 1100))
+  await setAlarmState(root, name, 'ALARM')
+  memory = await remembered(run(memory))
+  expect(said.slice(1)).toEqual([expect.stringContaining('well'), expect.stringContaining('RED')])
+  memory = await remembered(run(memory))
+  const stops = (await commands()).filter((each) => each.command.kind === 'stop')
+  expect(stops).toMatchObject([{ command: { kind: 'stop', commandId: command.id } }])
+
+  const error = { code: 'command-cancelled', kind: 'failed' as const, what: 'It was cancelled.' }
+  await on.db.inOrganisation(on.organisationId, (tx) =>
+    endCommand(tx, { hostId: host.id, id: command.id, outcome: { ok: false, error } }, clock),
+  )
+  expect(await run(memory)).toMatchObject({ state: 'failed', error: { code: 'app-turned-alarm-red' } })
+})
+
 test('a deployment that changes nothing of the stack makes no call for it', async () => {
   const calls: string[] = []
   const cloud = {
@@ -209,16 +327,33 @@ test('a host that somebody stopped is started', async () => {
 })
 
 test('a removed environment leaves no instance and no name', async () => {
+  const alarm = await alarmName()
   const of = { environmentId, app: 'shop', environment: 'production', publicNames: config.publicNames }
   expect(await untilEnded(() => removeServer(on.context(), of))).toEqual({ state: 'gone' })
   expect(await removeServer(on.context(), of)).toEqual({ state: 'gone' })
+  const cloudWatch = new CloudWatchClient(on.aws.root(on.account))
+  expect(await describeAlarms(cloudWatch, [alarm])).toEqual([])
 })
+
+const serverStack = () =>
+  on.db.inOrganisation(on.organisationId, (tx) =>
+    tx.stack.findFirstOrThrow({ where: { environmentId, kind: 'server' } }),
+  )
+
+async function alarmName(): Promise<string> {
+  return alarmOf((await serverStack()).outputs) ?? ''
+}
 
 function disk(name: string): ServerConfig['disks'][number] {
   return { name, path: `/${name}`, sizeGigabytes: 20, type: 'gp3' }
 }
 
-const context = (): DeployContext<ServerConfig> => ({ ...on.context(), deploymentId, config })
+const context = (): DeployContext<ServerConfig> => ({
+  ...on.context(),
+  deploymentId,
+  config,
+  isWanted: async () => true,
+})
 
 function step(name: string): Promise<StepResult | { state: 'missing' }> {
   const found = server.steps.find((each) => each.name === name)

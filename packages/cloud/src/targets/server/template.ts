@@ -1,7 +1,8 @@
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
 import * as ec2 from 'aws-cdk-lib/aws-ec2'
 import * as iam from 'aws-cdk-lib/aws-iam'
 import { CfnDeletionPolicy, CfnOutput, type Stack } from 'aws-cdk-lib/core'
-import { appRolePath, environmentPrefix, hostRoleName, parameterName } from '../../names.ts'
+import { appRolePath, environmentPrefix, hostAlarmName, hostRoleName, parameterName } from '../../names.ts'
 import { hostGrants } from '../../permissions.ts'
 import { policyFor } from '../../policy.ts'
 import type { ServerStackConfig } from './server-stack.ts'
@@ -63,8 +64,33 @@ export function serverTemplate(stack: Stack, config: ServerStackConfig): void {
     })
     new CfnOutput(stack, `Disk${logical(disk.name)}Id`, { value: volume.ref })
   }
+  if (config.hasAlarm) makeHostAlarm(stack, config, instance)
   new CfnOutput(stack, 'InstanceId', { value: instance.ref })
   new CfnOutput(stack, 'Address4', { value: address.attrPublicIp })
+}
+
+/**
+ * EC2's own checks of the machine below and of the system on it, which it publishes every minute and does not charge
+ * for; two failed minutes in a row are an alarm. It has no action: EC2 moves an instance off failed hardware by
+ * itself, with its addresses and volumes, and the action of an alarm would need another right for the same.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-configuration-recovery.html
+ */
+function makeHostAlarm(stack: Stack, config: ServerStackConfig, instance: ec2.CfnInstance): void {
+  const alarm = new cloudwatch.CfnAlarm(stack, 'HostAlarm', {
+    alarmName: hostAlarmName(stack.stackName),
+    alarmDescription: `EC2's checks of the host of ${config.title} fail. Made by Slipway, which undoes a deployment that turns it red.`,
+    namespace: 'AWS/EC2',
+    metricName: 'StatusCheckFailed',
+    dimensions: [{ name: 'InstanceId', value: instance.ref }],
+    statistic: 'Maximum',
+    period: 60,
+    evaluationPeriods: 2,
+    threshold: 1,
+    comparisonOperator: 'GreaterThanOrEqualToThreshold',
+    // A host that is stopped is not checked: then nothing is known, and nothing is wrong.
+    treatMissingData: 'missing',
+  })
+  new CfnOutput(stack, 'HostAlarmName', { value: alarm.ref })
 }
 
 function makeHostRole(stack: Stack, config: ServerStackConfig): iam.CfnInstanceProfile {

@@ -1,7 +1,7 @@
 import type { DiskFacts, Judgement, Monitor } from '../monitor.ts'
 
-/** With less free than this a database stops writing. */
-const freeShareMin = 0.03
+/** With less free than this, of 1, a database stops writing. */
+export const freeShareMin = 0.03
 /** What the release must have written itself since it began, to be blamed. */
 const grownBytesMin = 64 * 1024 * 1024
 

@@ -8,6 +8,12 @@ const requestsEnough = 200
 /** Where the release before was not asked often enough to know: more faults than this are not usual. */
 const usualShare = 0.05
 
+/** A share of failed requests that is far above what was usual before; of 1. */
+export function faultShareMax(before: Traffic | undefined): number {
+  const usual = before && before.requests >= requestsMin ? before.faults / before.requests : usualShare
+  return 2 * usual + 0.01
+}
+
 /** More requests fail than did with the release before: at least twice the share and one in a hundred more. */
 export const faults: Monitor = {
   name: 'faults',
@@ -21,8 +27,7 @@ function judgeService(service: ServiceFacts, chance: number): Judgement {
   const words = `${name}: ${inWords(now)}${before ? `; before the switch ${inWords(before)}` : ''}.`
   if (now.requests < requestsMin)
     return { is: 'inconclusive', words, wantsMore: requestsPerMinute >= requestsMin }
-  const usual = before ? before.faults / before.requests : usualShare
-  const isFarAbove = now.faults / now.requests >= 2 * usual + 0.01
+  const isFarAbove = now.faults / now.requests >= faultShareMax(before)
   const hits = { of: now.requests, hits: now.faults }
   const likely = before
     ? chanceOfMore(hits, { of: before.requests, hits: before.faults })

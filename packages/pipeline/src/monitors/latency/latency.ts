@@ -7,6 +7,13 @@ const requestsMin = 50
 /** What nobody notices is no reason to go back. */
 const slowerMillisecondsMin = 200
 
+/** What the slowest twentieth of requests waits at most without being far above what was usual. Undefined where too few came to know. */
+export function slowMillisecondsMax(before: Traffic | undefined): number | undefined {
+  if (before === undefined || before.requests < requestsMin) return undefined
+  const usual = slowestTwentieth(before)
+  return Math.max(2 * usual, usual + slowerMillisecondsMin)
+}
+
 /** Answers take far longer than with the release before: the slowest twentieth twice as long and 200 ms more. */
 export const latency: Monitor = {
   name: 'latency',
@@ -16,7 +23,8 @@ export const latency: Monitor = {
 
 function judgeService(service: ServiceFacts, isWarm: boolean, chance: number): Judgement {
   const { name, before, now, requestsPerMinute } = service
-  if (before === undefined || before.requests < requestsMin) {
+  const slowMax = slowMillisecondsMax(before)
+  if (before === undefined || slowMax === undefined) {
     const words = `${name}: too few requests came before the switch to compare waits with.`
     return { is: 'inconclusive', words, wantsMore: false }
   }
@@ -27,13 +35,12 @@ function judgeService(service: ServiceFacts, isWarm: boolean, chance: number): J
   const slow = slowestTwentieth(now)
   const usual = slowestTwentieth(before)
   const words = `${name}: nineteen of twenty requests were answered within ${milliseconds(slow)}; before the switch within ${milliseconds(usual)}.`
-  const isFarAbove = slow >= 2 * usual && slow - usual >= slowerMillisecondsMin
-  if (!isFarAbove || chanceOfHigher(now.latency, before.latency) >= chance) return { is: 'fine', words }
+  if (slow < slowMax || chanceOfHigher(now.latency, before.latency) >= chance) return { is: 'fine', words }
   return { is: 'red', words, error: failed(name, slow, usual) }
 }
 
-/** Interpolated within its bucket. */
-function slowestTwentieth({ latency: counts, requests }: Traffic): number {
+/** How long nineteen of twenty requests waited at most, in milliseconds; interpolated within its bucket. */
+export function slowestTwentieth({ latency: counts, requests }: Traffic): number {
   let left = requests * 0.95
   for (const [bucket, count] of counts.entries()) {
     if (count >= left && count > 0) {

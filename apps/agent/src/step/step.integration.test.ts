@@ -1,0 +1,173 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { newId } from '@slipway/core'
+import { checkStream, type StepSpecInput, stepOutput } from '@slipway/protocol'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ControlPlane, controlPlane } from '../testing/control-plane.ts'
+import { gitServer } from '../testing/git-server.ts'
+import { type AgentFolder, agentFolder, endAllOf, keepRunning } from '../testing/running-agent.ts'
+
+const token = 'one-use-token-of-a-step'
+let root: string
+let git: Awaited<ReturnType<typeof gitServer>>
+let plane: ControlPlane
+let at: AgentFolder
+let agent: ReturnType<typeof keepRunning>
+
+beforeAll(async () => {
+  root = mkdtempSync(path.join(tmpdir(), 'slipway-step-'))
+  const bundler = fileURLToPath(new URL('../../bundle.mjs', import.meta.url))
+  const bundle = execFileSync(process.execPath, [bundler], { encoding: 'utf8' }).trim()
+  git = await gitServer(path.join(root, 'git'), token)
+  plane = await controlPlane()
+  at = await agentFolder(path.join(root, 'runner'), {
+    kind: 'runner',
+    endpoint: plane.endpoint,
+    // A step needs nothing of AWS.
+    awsEndpoint: 'http://127.0.0.1:9',
+    bucket: 'bucket',
+  })
+  agent = keepRunning(bundle, 'agent', at)
+})
+afterAll(async () => {
+  await agent?.stop()
+  if (at) endAllOf(at.folder)
+  await plane?.close()
+  await git?.close()
+  if (root) rmSync(root, { recursive: true, force: true })
+})
+
+function stepOf(command: string, more: Partial<StepSpecInput> = {}): StepSpecInput {
+  const executionId = newId('execution')
+  return {
+    executionId,
+    stepId: `${executionId}/staging/after/0/1`,
+    stream: checkStream(executionId, 'staging/after/0'),
+    repository: { url: git.url, token, sha: git.commit({ 'e2e.sh': 'echo "asks $SLIPWAY_URL"\n' }) },
+    command,
+    runtimes: [],
+    timeoutSeconds: 60,
+    ...more,
+  }
+}
+const tell = (spec: StepSpecInput) => plane.command({ kind: 'step', spec })
+async function good(id: string) {
+  const outcome = await plane.result(id)
+  if (!outcome.ok) throw new Error(JSON.stringify(outcome.error))
+  return stepOutput.parse(outcome.output)
+}
+async function failed(id: string) {
+  const outcome = await plane.result(id)
+  if (outcome.ok) throw new Error('it did not fail')
+  return outcome.error
+}
+const hasBegun = (id: string) =>
+  expect
+    .poll(
+      () =>
+        plane.heard.some(
+          (message) => message.type === 'progress' && message.id === id && message.phase === 'command',
+        ),
+      { timeout: 20_000 },
+    )
+    .toBe(true)
+const processes = (pattern: string) =>
+  execFileSync('/bin/sh', ['-c', `pgrep -f "${pattern}" || true`], { encoding: 'utf8' }).trim()
+const left = () => readdirSync(path.join(at.folder, 'state', 'builds'))
+
+describe('a step', () => {
+  it('runs at the top of the commit with its variables, says its lines and leaves its outputs', async () => {
+    const spec = stepOf(
+      'sh e2e.sh && echo "URL=$SLIPWAY_URL/next" >> "$SLIPWAY_OUTPUT" && echo "of $SLIPWAY_EXECUTION at $SLIPWAY_REVISION"; ls -A',
+      { variables: { SLIPWAY_URL: 'http://web-shop.test' }, outputs: ['URL'] },
+    )
+    expect((await good(tell(spec))).outputs).toEqual({ URL: 'http://web-shop.test/next' })
+    await expect
+      .poll(() => plane.lines(spec.stream))
+      .toEqual(
+        expect.arrayContaining([
+          'asks http://web-shop.test',
+          `of ${spec.executionId} at ${spec.repository.sha}`,
+          'e2e.sh',
+        ]),
+      )
+    expect(plane.lines(spec.stream)).not.toContain('.git')
+    expect(left()).toEqual([])
+  })
+
+  it('has the runtime that the app asks for', async () => {
+    const spec = stepOf('node --version', { runtimes: [{ kind: 'node', range: '>=24' }] })
+    await good(tell(spec))
+    await expect.poll(() => plane.lines(spec.stream)).toContain(process.version)
+  })
+
+  it('that fails says how, with its last lines, without the token', async () => {
+    const error = await failed(tell(stepOf(`echo "leak ${token}"; echo "2 tests failed" >&2; exit 3`)))
+    expect(error).toMatchObject({
+      code: 'step-failed',
+      what: expect.stringContaining('code 3'),
+      details: expect.arrayContaining(['leak [token]', '2 tests failed']),
+    })
+    expect(JSON.stringify(plane.heard)).not.toContain(token)
+  })
+
+  it('without an output that it declares has failed', async () => {
+    expect(await failed(tell(stepOf('true', { outputs: ['URL'] })))).toMatchObject({
+      code: 'step-output-wrong',
+      details: ['URL was not written.'],
+    })
+  })
+
+  it('finds the folders that it keeps again, as its last good run left them, and no other app does', async () => {
+    const use = (more: string) =>
+      `cat cache/a/b; mkdir -p cache/a && echo kept >> cache/a/b; echo end; ${more}`
+    const linesOf = async (command: string, key: string) => {
+      const spec = stepOf(command, { cache: { key, folders: ['cache/a', 'never-made'] } })
+      await plane.result(tell(spec))
+      await expect.poll(() => plane.lines(spec.stream)).toContain('end')
+      return plane.lines(spec.stream)
+    }
+    await linesOf(use('true'), 'app_one')
+    await linesOf(use('exit 1'), 'app_one')
+    const again = await linesOf(use('true'), 'app_one')
+    expect(again).toContain('cache/a comes from the cache.')
+    expect(again.filter((line) => line === 'kept')).toEqual(['kept'])
+    const next = await linesOf('cat cache/a/b; echo end', 'app_one')
+    expect(next.filter((line) => line === 'kept')).toEqual(['kept', 'kept'])
+    expect(await linesOf('cat cache/a/b; echo end', 'app_two')).not.toContain('kept')
+  })
+
+  it('is ended with all that it started when its time is over, and nothing else is', async () => {
+    const other = tell(stepOf('sleep 4; echo done'))
+    await hasBegun(other)
+    const spec = stepOf('setsid sleep 977 & sleep 978', { timeoutSeconds: 1 })
+    expect((await failed(tell(spec))).code).toBe('step-too-long')
+    expect(processes('^sleep 97[78]')).toBe('')
+    await good(other)
+  })
+
+  it('is ended by a stop', async () => {
+    const id = tell(stepOf('setsid sleep 976 & sleep 975'))
+    await hasBegun(id)
+    await expect.poll(() => processes('^sleep 97[56]')).not.toBe('')
+    plane.command({ kind: 'stop', commandId: id })
+    expect((await failed(id)).code).toBe('command-cancelled')
+    expect(processes('^sleep 97[56]')).toBe('')
+    expect(left()).toEqual([])
+  })
+
+  it('whose agent is killed is not run twice: it says that it was interrupted', async () => {
+    const spec = stepOf('echo once; sleep 974')
+    const id = tell(spec)
+    await hasBegun(id)
+    await expect.poll(() => processes('^sleep 974')).not.toBe('')
+    agent.kill()
+    expect((await failed(id)).code).toBe('step-interrupted')
+    expect(processes('^sleep 974')).toBe('')
+    expect(plane.lines(spec.stream).filter((line) => line === 'once').length).toBeLessThanOrEqual(1)
+    expect(left()).toEqual([])
+  })
+})

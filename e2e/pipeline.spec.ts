@@ -1,0 +1,153 @@
+import type { Sandbox } from '../apps/sandbox/src/index.ts'
+import { eventually, get } from './address.ts'
+import { loadOf } from './load.ts'
+import { connectAccount, createApp, type Person, signInAs, signUp } from './person.ts'
+import { terminalOf } from './repository.ts'
+import { expect, test } from './slipway.ts'
+
+const app = 'staged'
+const server = (words: string) =>
+  `import { createServer } from 'node:http'\ncreateServer((_, answer) => answer.end('<title>${words}</title>')).listen(process.env.PORT)\n`
+const check =
+  "const { SLIPWAY_URL } = process.env\nconst answer = await fetch(SLIPWAY_URL)\nconsole.log(SLIPWAY_URL, 'answered', answer.status)\nif (!(await answer.text()).includes('words')) process.exit(1)\n"
+
+/** Three stages over two accounts and three regions. The window opens on one day of the week only. */
+const manifest = (day: string) => `services:
+  web: { run: node server.js }
+pipeline:
+  - stage: test
+    account: dev
+    region: eu-central-1
+    after: [{ test: node check.js }]
+  - stage: staging
+    account: dev
+    region: us-east-1
+    after:
+      - bake: { minutes: 1, requests: 100 }
+      - approve: { by: [admin], not: author }
+  - stage: production
+    account: prod
+    before: [{ window: { open: ${day} 00:00-24:00 Etc/UTC } }]
+    waves:
+      - { regions: [us-east-1] }
+      - { regions: [eu-west-1] }
+`
+const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+
+// Five minutes, most of them waiting for a bake: more than every change can wait for. `PIPELINES=1` runs it.
+test.skip(process.env.PIPELINES === undefined, 'it is asked for by PIPELINES=1')
+
+test('a revision goes through tests, a bake under load, an approval and a window, and a newer one takes its place', async ({
+  page,
+  slipway,
+}) => {
+  test.setTimeout(900_000)
+  const person = await signUp(slipway, 'Staged')
+  const approver = await join(slipway, person, 'Approver')
+  const dev = await connectAccount(slipway, person, '121212121212', 'dev')
+  await connectAccount(slipway, person, '131313131313', 'prod')
+  const repository = await createApp(person, dev, app, 'node-sqlite')
+  const opensAt = new Date(slipway.clock.now().getTime() + 2 * 86_400_000)
+  const revision = (words: string) => ({
+    'slipway.yaml': manifest(days[opensAt.getUTCDay()] ?? ''),
+    'server.js': server(words),
+    'check.js': check,
+  })
+
+  await test.step('the terminal follows a push as far as it goes without a person', async () => {
+    await repository.commit('First words', revision('First words'))
+    const pushed = terminalOf(repository.push())
+    const staging = await addressOf(person, 'staging')
+    // Nobody has asked it for anything yet: that is "not yet", and never "fine".
+    const load = loadOf(staging, 20)
+    const first = await pushed
+    await load.stop()
+    expect(first.text).toMatch(/http:\/\/web-staged-\w+\.localhost:\d+ answered 200/)
+    expect(first.text).toContain('Waits for: Approval by admins')
+    expect((await statuses(person))[0]).toBe('1 checking')
+  })
+
+  await test.step('another member approves it on the page, and it waits for the window', async () => {
+    await expect(
+      person.api.executions.approve.mutate({
+        organisationId: person.organisationId,
+        app,
+        number: 1,
+        path: 'staging/after/1',
+      }),
+    ).rejects.toThrow()
+    await signInAs(page, 'approver@example.com')
+    await expect(page).toHaveURL(/\/o\//)
+    await page.goto(`/o/${person.slug}/apps/${app}/pipeline`)
+    await page.getByRole('button', { name: /^Approve/ }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('textbox').fill('Looked at it in staging')
+    await dialog.getByRole('button', { name: /^Approve/ }).click()
+    await expect(page.getByText(/opens \w{3} \d/i).first()).toBeVisible({ timeout: 30_000 })
+    expect(await statuses(person)).toEqual(['1 waiting'])
+  })
+
+  await test.step('a second push takes the place of the first, which waits', async () => {
+    await repository.commit('Second words', revision('Second words'))
+    const pushed = terminalOf(repository.push())
+    const load = loadOf(await addressOf(person, 'staging'), 20)
+    await pushed
+    await load.stop()
+    await approver.api.executions.approve.mutate({
+      organisationId: person.organisationId,
+      app,
+      number: 2,
+      path: 'staging/after/1',
+    })
+    await eventually(
+      async () => (await statuses(person)).join() === '2 waiting,1 superseded' || undefined,
+      'the first to be superseded',
+    )
+  })
+
+  await test.step('the window opens, and production follows region by region', async () => {
+    await slipway.moveClock(new Date(opensAt.toISOString().slice(0, 10)))
+    await eventually(
+      async () => (await statuses(person)).join() === '2 succeeded,1 superseded' || undefined,
+      'the end',
+      240,
+    )
+    for (const name of ['production-us-east-1', 'production-eu-west-1'])
+      expect((await get(await addressOf(person, name))).body).toContain('Second words')
+  })
+})
+
+async function statuses({ api, organisationId }: Person): Promise<string[]> {
+  const { executions } = await api.executions.list.query({ organisationId, app })
+  return executions.map(({ number, status }) => `${number} ${status}`)
+}
+
+/** The public address of an environment's service, once something is live there. */
+function addressOf({ api, organisationId }: Person, environment: string): Promise<string> {
+  return eventually(
+    async () => {
+      const found = await api.environments.get
+        .query({ organisationId, app, environment })
+        .catch(() => undefined)
+      return (found?.live && found.services[0]?.url) || undefined
+    },
+    `${environment} to be live`,
+    240,
+  )
+}
+
+/** Somebody more in the organisation, as an admin. */
+async function join(slipway: Sandbox, owner: Person, name: string): Promise<Person> {
+  const other = await signUp(slipway, name)
+  const { organisationId } = owner
+  const email = `${name.toLowerCase()}@example.com`
+  await owner.api.invitations.create.mutate({ organisationId, email, role: 'admin' })
+  const token = await eventually(() => {
+    const mail = slipway
+      .mails()
+      .find((one) => /\/invitation\//.test(one.text ?? '') && JSON.stringify(one.to).includes(email))
+    return /\/invitation\/(\S+)/.exec(mail?.text ?? '')?.[1]
+  }, 'the invitation')
+  await other.api.invitations.accept.mutate({ token })
+  return other
+}

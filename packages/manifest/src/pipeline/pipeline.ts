@@ -1,0 +1,175 @@
+import { z } from 'zod'
+import { name, refuse, region, regions } from '../values.ts'
+import { bake, checkFields, checks } from './check.ts'
+import { monitorFields, monitors } from './monitor.ts'
+
+const stagesMax = 50
+const targetsMax = 50
+
+const percent = z
+  .string()
+  .regex(/^\d{1,3}(\.\d{1,3})?\s?%$/, 'is not a share such as 10%')
+  .transform((text) => Number.parseFloat(text))
+  .refine((value) => value > 0, 'is nothing')
+  .refine((value) => value <= 10, 'is more than a tenth, the most that one box may take')
+
+const before = 'Steps and gates, in this order, before the deployment.'
+const after = 'Steps and gates, in this order, after the deployment.'
+
+const wave = z.strictObject({
+  regions: regions
+    .meta({
+      description: 'One target in each of these regions. Left out: one target, in the app’s own region.',
+      examples: [['us-east-1', 'us-west-2']],
+    })
+    .optional(),
+  limit: z
+    .int()
+    .min(1, 'is less than 1')
+    .max(targetsMax, `is more than ${targetsMax}`)
+    .meta({ description: 'How many targets are deployed at once. Left out: all.', examples: [1] })
+    .optional(),
+  'one-box': percent
+    .meta({
+      description:
+        'So much of the requests goes to the new release first, beside the old one, for as long as the `bake`: ten minutes without one, half an hour at most. Not with a disk.',
+      examples: ['10%'],
+    })
+    .optional(),
+  bake: bake
+    .meta({ description: 'The first of `after`.', examples: [{ minutes: 60, requests: 1000 }] })
+    .optional(),
+  before: checks.meta({ description: before }).optional(),
+  after: checks.meta({ description: after }).optional(),
+})
+
+const stage = z
+  .strictObject({
+    stage: name.meta({ description: 'Its name, once in a pipeline.', examples: ['production'] }),
+    account: z
+      .string()
+      .trim()
+      .min(1, 'is empty')
+      .max(60, 'is longer than 60 characters')
+      .meta({
+        description: 'Name of a connected cloud account. Left out: the app’s own.',
+        examples: ['prod'],
+      })
+      .optional(),
+    region: region
+      .meta({
+        description: 'The region of its one target. Left out: the app’s own.',
+        examples: ['eu-west-1'],
+      })
+      .optional(),
+    regions: regions
+      .meta({
+        description: 'Instead of `region`: one target in each, deployed at once.',
+        examples: [['eu-west-1', 'us-east-1']],
+      })
+      .optional(),
+    waves: z
+      .array(wave)
+      .min(1, 'has no wave')
+      .max(20, 'has more than 20 waves')
+      .meta({ description: 'Instead of `region`: targets in groups, one group after the other.' })
+      .optional(),
+    before: checks.meta({ description: before }).optional(),
+    after: checks.meta({ description: after }).optional(),
+    monitors: monitors
+      .meta({
+        description:
+          'What must be well in each target: red is a rollback while it deploys or bakes, and blocks the way into it before.',
+      })
+      .optional(),
+  })
+  .superRefine(placesAreOneForm)
+  .superRefine(({ waves = [] }, context) => regionsAreOnce(waves, context))
+export type ManifestStage = z.infer<typeof stage>
+
+/** `pipeline:` of the manifest. */
+export const pipelineSchema = z
+  .array(stage)
+  .min(1, 'has no stage')
+  .max(stagesMax, `has more than ${stagesMax} stages`)
+  .superRefine((stages, context) => {
+    const names = stages.map((one) => one.stage)
+    for (const [index, one] of names.entries()) {
+      if (names.indexOf(one) < index)
+        refuse(context, { reason: 'is the name of an earlier stage too' }, [index, 'stage'])
+    }
+  })
+
+/** What the fields of each block are called. */
+export const pipelineFields = {
+  stage: Object.keys(stage.shape),
+  wave: Object.keys(wave.shape),
+  monitor: monitorFields,
+  ...checkFields,
+}
+type PipelineLevel = keyof typeof pipelineFields
+
+/** Fields that are refused until they do what they say. */
+export const pipelineFieldsNotYet: Record<PipelineLevel, readonly string[]> = {
+  stage: ['generate'],
+  wave: [],
+  monitor: [],
+  check: [],
+  approve: [],
+  bake: [],
+  window: [],
+  hook: [],
+}
+
+/** The kind of the block at a path below `pipeline`: that of the last name in it. */
+export function pipelineLevelOf(path: readonly (string | number)[]): PipelineLevel {
+  const last = path.findLast((step) => typeof step === 'string')
+  switch (last) {
+    case 'pipeline':
+      return 'stage'
+    case 'waves':
+      return 'wave'
+    case 'monitors':
+      return 'monitor'
+    case 'approve':
+    case 'bake':
+    case 'window':
+    case 'hook':
+      return last
+    default:
+      return 'check'
+  }
+}
+
+type Places = {
+  region?: string | undefined
+  regions?: string[] | undefined
+  waves?: z.infer<typeof wave>[] | undefined
+}
+
+function placesAreOneForm(asked: Places, context: z.RefinementCtx): void {
+  const forms = (['region', 'regions', 'waves'] as const).filter((form) => asked[form] !== undefined)
+  for (const form of forms.slice(1)) {
+    refuse(context, { reason: `stands beside ${forms[0]}: a stage has one of the two` }, [form])
+  }
+}
+
+/** A second deployment of the same stage into the same place would undo or repeat the first. */
+function regionsAreOnce(waves: z.infer<typeof wave>[], context: z.RefinementCtx): void {
+  const seen = new Set<string>()
+  let targets = 0
+  for (const [index, { regions: named = [''] }] of waves.entries()) {
+    targets += named.length
+    for (const [position, one] of named.entries()) {
+      // A list that names a region twice is refused by itself.
+      if (seen.has(one) && named.indexOf(one) === position) {
+        const path = ['waves', index, ...(one === '' ? [] : ['regions', position])]
+        const what =
+          one === '' ? 'has no regions, as an earlier wave' : 'is in an earlier wave of the stage too'
+        refuse(context, { reason: what }, path)
+      }
+    }
+    for (const one of named) seen.add(one)
+  }
+  if (targets > targetsMax) refuse(context, { reason: `has more than ${targetsMax} targets` })
+}

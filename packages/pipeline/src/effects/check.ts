@@ -1,0 +1,197 @@
+import type { Cloud } from '@slipway/cloud'
+import { asId, UserError, type UserErrorFields } from '@slipway/core'
+import type { Database } from '@slipway/db'
+import { type AppsUrl, environmentsOf, getAppById } from '@slipway/environments'
+import { type Handler, handle, type JobContext } from '@slipway/jobs'
+import { checkStream } from '@slipway/protocol'
+import type { CheckAsked, Stage } from '../decide/execution.ts'
+import { executionSchema } from '../decide/execution.ts'
+import { findCheck } from '../decide/places.ts'
+import { type Egress, openEgress } from '../egress/egress.ts'
+import { exclusively } from '../exclusively.ts'
+import type { Gate, GateContext } from '../gates/gate.ts'
+import { gateOf } from '../gates/index.ts'
+import { isStale, lookAgainAt, type Wake } from '../look.ts'
+import { recordEvent } from '../record-event.ts'
+import { runSteps, type StepsOutcome } from '../run-steps.ts'
+import { sayTo } from '../say.ts'
+import { tenantOf } from '../tenant-of.ts'
+import { checkJob } from './jobs.ts'
+
+export type CheckSettings = {
+  cloud: Cloud
+  gitUrl(organisationSlug: string, app: string): string
+  /** Where services answer, for commands that ask them; these are not told it without. */
+  appsUrl?: AppsUrl
+  /** Origins that may be asked though they lie in an inner network; none without it. See egress.ts. */
+  innerOrigins?: readonly string[]
+}
+type Outside = CheckSettings & { egress: Egress }
+
+type CheckOf = Pick<GateContext, 'organisationId' | 'executionId' | 'path' | 'attempt'>
+
+/** A check that is being asked, with all that its steps need but their memory. */
+type OpenCheck = {
+  gate: Gate | undefined
+  ask: CheckAsked['ask']
+  facts: Omit<GateContext, 'memory' | 'say'>
+}
+
+export function checkHandler(settings: CheckSettings): Handler {
+  const outside = { ...settings, egress: openEgress(settings.innerOrigins ?? []) }
+  return handle(
+    checkJob,
+    async (payload, context) => {
+      const { timer, ...place } = payload
+      await lookAtCheck({ ...place, organisationId: tenantOf(context) }, timer, context, outside)
+    },
+    {
+      exhausted: async (payload, error, context) => {
+        const { timer: _, ...place } = payload
+        const of = { ...place, organisationId: tenantOf(context) }
+        await answerFailed(context.db, of, internal(error), false, context.clock.now())
+      },
+    },
+  )
+}
+
+/** One look at a check: runs its steps as far as they go, and parks it or answers how it ended. Safe at any time. */
+async function lookAtCheck(
+  of: CheckOf,
+  timer: string | undefined,
+  context: JobContext,
+  settings: Outside,
+): Promise<void> {
+  const { db, clock } = context
+  const { organisationId, executionId, path, attempt } = of
+  const at = { organisationId, executionId, path: `${path}/${attempt}`, timer }
+  const wake: Wake = { name: checkJob.name, payload: { executionId, path, attempt } }
+  if (await isStale(db, at, timer)) return
+  const check = await openCheck(of, wake, context, settings)
+  if (check === undefined) return
+  const { gate, facts } = check
+  if (gate === undefined) return answerFailed(db, of, unknownKind, false, clock.now())
+  const say = sayTo(db, { organisationId, stream: checkStream(executionId, path), path: at.path }, clock)
+  const look = await exclusively(db, organisationId, `steps:${executionId}/${at.path}`, () =>
+    runSteps(
+      db,
+      { organisationId, executionId, path: at.path, deploymentId: null },
+      gate.steps(check.ask),
+      (memory) => ({ ...facts, memory, say }),
+      clock,
+    ),
+  )
+  if (look === undefined) return lookAgainAt(db, at, wake, new Date(clock.now().getTime() + 500))
+  const outcome: StepsOutcome = look.result
+  switch (outcome.state) {
+    case 'waiting':
+      return lookAgainAt(db, at, wake, outcome.until)
+    case 'failed':
+      return answerFailed(db, of, outcome.error, gate.isRed(outcome.error), clock.now())
+    case 'done':
+      return answerPassed(db, of, outcome.memory.freshUntil ?? null, clock.now())
+  }
+}
+
+/** The check as its rows say; undefined when it is over, or is being asked anew. */
+async function openCheck(
+  of: CheckOf,
+  wake: Wake,
+  { db, clock, log }: JobContext,
+  { cloud, gitUrl, appsUrl, egress }: Outside,
+): Promise<OpenCheck | undefined> {
+  const { organisationId, executionId, path, attempt } = of
+  return db.inOrganisation(organisationId, async (tx) => {
+    const row = await tx.execution.findUniqueOrThrow({
+      where: { id: executionId },
+      include: { revision: { select: { sha: true } } },
+    })
+    const execution = executionSchema.parse(row.state)
+    const found = findCheck(execution, path)
+    const progress = found?.check.progress
+    if (execution.end !== null || progress?.is !== 'asked' || progress.attempt !== attempt) return undefined
+    const app = await getAppById(tx, asId('app', row.appId))
+    const ids = found?.stage ? idsIn(found.stage, path) : []
+    const environments = (await environmentsOf(tx, app.id)).filter(({ id }) => ids.includes(id))
+    const [first] = environments
+    const organisation = await tx.organisation.findUniqueOrThrow({ where: { id: organisationId } })
+    return {
+      gate: gateOf(found?.check.kind ?? ''),
+      ask: found?.check.ask ?? {},
+      facts: {
+        db,
+        cloud,
+        egress,
+        clock,
+        log,
+        ...of,
+        cloudAccountId: first?.cloudAccountId ?? app.cloudAccountId,
+        region: first?.region ?? app.region,
+        wake,
+        app,
+        gitUrl: gitUrl(organisation.slug, app.name),
+        appsUrl,
+        stage: found?.stage.name ?? '',
+        revision: { id: asId('revision', row.revisionId), sha: row.revision.sha },
+        environments,
+        since: new Date(progress.since),
+      },
+    }
+  })
+}
+
+/** The environments of the wave in which a check stands, or of the stage. */
+function idsIn(stage: Stage, path: string): string[] {
+  const wave = Number(path.slice(stage.name.length + 1).split('/')[0])
+  const waves = Number.isInteger(wave) ? stage.waves.slice(wave, wave + 1) : stage.waves
+  return waves.flatMap(({ targets }) => targets.map(({ environmentId }) => environmentId))
+}
+
+async function answerPassed(db: Database, of: CheckOf, freshUntil: string | null, at: Date): Promise<void> {
+  const { organisationId, executionId, path, attempt } = of
+  await db.inOrganisation(organisationId, (tx) =>
+    recordEvent(
+      tx,
+      executionId,
+      { type: 'check-passed', at: at.toISOString(), path, attempt, by: null, reason: null, freshUntil },
+      `${path}/${attempt}/answer`,
+    ),
+  )
+}
+
+async function answerFailed(
+  db: Database,
+  of: CheckOf,
+  error: UserErrorFields,
+  isRed: boolean,
+  at: Date,
+): Promise<void> {
+  const { organisationId, executionId, path, attempt } = of
+  await db.inOrganisation(organisationId, (tx) =>
+    recordEvent(
+      tx,
+      executionId,
+      { type: 'check-failed', at: at.toISOString(), path, attempt, error, isRed },
+      `${path}/${attempt}/answer`,
+    ),
+  )
+}
+
+const unknownKind: UserErrorFields = {
+  code: 'pipeline-check-unknown',
+  kind: 'failed',
+  what: 'This version of Slipway does not know this kind of step or gate.',
+  why: 'The execution was begun by another version.',
+  todo: 'Push again.',
+}
+
+function internal(error: unknown): UserErrorFields {
+  if (error instanceof UserError) return error.toJSON()
+  return {
+    code: 'pipeline-step-broken',
+    kind: 'failed',
+    what: 'Slipway could not carry out this step of the pipeline, though it tried again and again.',
+    why: 'This is a fault of Slipway or of a service it needs, and not of your code.',
+    todo: 'Deploy again. If it happens again, tell us the number of this execution.',
+  }
+}

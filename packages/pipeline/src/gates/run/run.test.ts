@@ -1,0 +1,303 @@
+import { asId, type HostId, newId, stoppedClock, type UserErrorFields } from '@slipway/core'
+import { testDatabase } from '@slipway/db/testing'
+import { type App, environmentsOf } from '@slipway/environments'
+import { addApp, addTenant } from '@slipway/environments/testing'
+import { endCommand, expectHost, hostConnected, pendingCommands } from '@slipway/hosts'
+import { type PlannedCheck, plan, treeOf } from '@slipway/manifest'
+import { type CommandOutcome, protocolVersion, type StepSpec } from '@slipway/protocol'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { cancelExecution } from '../../actions.ts'
+import { handlersWith } from '../../jobs.ts'
+import { getExecution } from '../../read/get-execution.ts'
+import { receivePush } from '../../receive-push.ts'
+import { runDueJobs, unreachableCloud } from '../../testing.ts'
+import { checkProblems, checksFrom } from '../index.ts'
+
+/** The real steps and rows; runners are up already, and their agents are the test, which answers in rows. */
+const { db, close } = await testDatabase()
+afterAll(close)
+const clock = stoppedClock(new Date('2026-11-24T10:00:00Z'))
+const acme = await addTenant(db, clock)
+const { organisationId, userId } = acme
+const appsUrl = 'http://{name}.localhost:4700'
+const handlers = handlersWith({
+  cloud: unreachableCloud(db),
+  gitUrl: (organisation, name) => `http://slipway.test/git/${organisation}/${name}.git`,
+  appsUrl,
+  executionUrl: (organisation, name, number) => `http://slipway.test/${organisation}/${name}/${number}`,
+  sealing: { key: 'a key of the installation' },
+  runBuild: async () => ({
+    state: 'done',
+    memory: { digest: 'a'.repeat(64), sizeBytes: '1234', architecture: 'arm64' },
+  }),
+  runTarget: async () => ({ state: 'done', memory: {} }),
+})
+
+let app: App
+let runners = new Map<string, HostId>()
+beforeEach(async () => {
+  app = await addApp(db, acme, { name: `app-${newId('app').slice(-8)}` }, clock)
+  runners = new Map()
+  for (const region of [app.region, 'us-east-1']) runners.set(region, await runnerIn(region))
+})
+
+function runnerIn(region: string): Promise<HostId> {
+  const { cloudAccountId } = app
+  return db.inOrganisation(organisationId, async (tx) => {
+    const place = { organisationId, cloudAccountId, region, kind: 'runner' as const }
+    const id = await expectHost(tx, place, {}, clock)
+    const boot = crypto.randomUUID()
+    const hello = { agent: '0.1.0', protocol: protocolVersion, boot, architecture: 'arm64' as const }
+    await hostConnected(tx, id, hello, clock)
+    return id
+  })
+}
+
+const work = () => runDueJobs(db, clock, handlers)
+
+let shas = 0
+async function push(stage: string, more = '') {
+  shas += 1
+  clock.advance(1000)
+  const sha = shas.toString(16).padStart(40, '0')
+  const head = {
+    sha,
+    authorName: 'Ines',
+    authorEmail: 'ines@example.com',
+    authoredAt: clock.now(),
+    subject: 'Change',
+    message: 'Change',
+  }
+  const manifest = `pipeline: [{ stage: production, ${stage} }]\n${more}`
+  const files = { Procfile: 'web: ./run\n', run: { executable: '#!/bin/sh\n' }, 'slipway.yaml': manifest }
+  const what = {
+    id: newId('push'),
+    organisationId,
+    appId: app.id,
+    ref: 'refs/heads/main',
+    before: '0'.repeat(40),
+    after: sha,
+    by: userId,
+    receivedAt: clock.now(),
+    commits: [head],
+    head,
+    plan: await plan(treeOf(files)),
+  }
+  const gatePorts = { first: 20_000, last: 20_999 }
+  const outcome = await db.inOrganisation(organisationId, (tx) =>
+    receivePush(tx, what, { clock, db, gatePorts }),
+  )
+  if (outcome.kind !== 'deploys') throw new Error(`the push ${outcome.kind}`)
+  const { executionId } = outcome
+  const paths = ['before', 'after'].flatMap((side) => [0, 1].map((index) => `production/${side}/${index}/1`))
+  await db.inOrganisation(organisationId, (tx) =>
+    tx.deploymentStep.createMany({
+      data: paths.flatMap((path) =>
+        ['base', 'agent', 'runner'].map((name, position) => ({
+          organisationId,
+          executionId,
+          path,
+          position,
+          name,
+          state: 'done',
+        })),
+      ),
+    }),
+  )
+  await work()
+  return { executionId, sha }
+}
+
+type Told = { id: string; spec: StepSpec; deadlineSeconds: number }
+
+/** The steps that a runner has to run. */
+async function told(region = app.region): Promise<Told[]> {
+  const hostId = runners.get(region) ?? newId('host')
+  const pending = await db.inOrganisation(organisationId, (tx) => pendingCommands(tx, hostId, clock))
+  return pending.flatMap(({ id, deadlineSeconds, command }) =>
+    command.kind === 'step' ? [{ id, deadlineSeconds, spec: command.spec }] : [],
+  )
+}
+
+async function answer(outcome: CommandOutcome, region = app.region): Promise<void> {
+  const hostId = runners.get(region) ?? newId('host')
+  const [first] = await told(region)
+  if (first === undefined) throw new Error('the runner has nothing to answer')
+  clock.advance(1000)
+  await db.inOrganisation(organisationId, (tx) =>
+    endCommand(tx, { hostId, id: asId('hostCommand', first.id), outcome }, clock),
+  )
+  await work()
+}
+const well = (outputs: Record<string, string> = {}): CommandOutcome => ({
+  ok: true,
+  output: { outputs, seconds: 3 },
+})
+const wrong = (code = 'step-failed'): CommandOutcome => {
+  const error: UserErrorFields = { code, kind: 'failed', what: `It ended with ${code}.`, details: ['boom'] }
+  return { ok: false, error }
+}
+const shown = () => getExecution(db, organisationId, { app: app.name, number: 1 }, appsUrl)
+const status = async () => (await shown()).status
+
+describe('a step', () => {
+  test('is sent to the runner with the commit and where it runs, and passes when the command ends with 0', async () => {
+    const { executionId, sha } = await push(
+      'after: [{ test: npm run e2e, timeout: 5m, cache: [node_modules] }]',
+      'env: { TIER: gold }\n',
+    )
+    const [step, ...others] = await told()
+    expect(others).toEqual([])
+    const environments = await db.inOrganisation(organisationId, (tx) => environmentsOf(tx, app.id))
+    expect(step?.deadlineSeconds).toBe(900)
+    expect(step?.spec).toMatchObject({
+      executionId,
+      stepId: `${executionId}/production/after/0/1`,
+      stream: `check:${executionId}:production.after.0`,
+      repository: { sha, url: expect.stringContaining(`/${app.name}.git`), token: expect.any(String) },
+      command: 'npm run e2e',
+      timeoutSeconds: 300,
+      outputs: [],
+      cache: { key: app.id, folders: ['node_modules'] },
+    })
+    expect(step?.spec.variables).toMatchObject({
+      TIER: 'gold',
+      SLIPWAY_STAGE: 'production',
+      SLIPWAY_ENVIRONMENT: environments[0]?.name,
+      SLIPWAY_REGION: app.region,
+      SLIPWAY_URL: expect.stringMatching(/^http:\/\/web-.+\.localhost:4700$/),
+    })
+    expect((await shown()).parts.at(-1)).toMatchObject({
+      title: 'npm run e2e',
+      status: 'asked',
+      steps: [{}, {}, {}, { title: 'Command', state: 'waiting', waitsFor: 'the command' }],
+    })
+    await answer(well())
+    expect(await status()).toBe('succeeded')
+  })
+
+  test('before the first deployment has no address, and stands in the way', async () => {
+    await push('before: [{ run: npm run warm }]')
+    expect((await told())[0]?.spec.variables).not.toHaveProperty('SLIPWAY_URL')
+    expect((await shown()).parts.find(({ kind }) => kind === 'deployment')?.status).toBe('ahead')
+    await answer(well())
+    expect(await status()).toBe('succeeded')
+  })
+
+  test('that fails fails the execution with its last lines; what runs stays', async () => {
+    await push('after: [{ test: npm run e2e }]')
+    await answer(wrong())
+    expect(await shown()).toMatchObject({
+      status: 'failed',
+      error: { code: 'step-failed', details: ['boom'] },
+      revision: { isBad: false },
+    })
+  })
+
+  test('is tried again as often as the manifest says', async () => {
+    await push('after: [{ test: npm run e2e, retries: 1 }]')
+    const [first] = await told()
+    await answer(wrong())
+    const [second] = await told()
+    expect(second?.id).not.toBe(first?.id)
+    expect(second?.spec.stepId).toBe(first?.spec.stepId)
+    expect(second?.spec.repository.token).not.toBe(first?.spec.repository.token)
+    await answer(wrong())
+    expect(await status()).toBe('failed')
+    expect(await told()).toEqual([])
+  })
+
+  test('whose runner went away is sent once more by itself', async () => {
+    await push('after: [{ test: npm run e2e }]')
+    await answer(wrong('host-did-not-answer'))
+    expect(await told()).toHaveLength(1)
+    await answer(wrong('host-did-not-answer'))
+    expect(await shown()).toMatchObject({ status: 'failed', error: { code: 'host-did-not-answer' } })
+  })
+
+  test('leaves its outputs to later steps as variables, but cannot say where they run', async () => {
+    await push('before: [{ run: ./reserve, outputs: [SLOT, SLIPWAY_STAGE] }], after: [{ test: npm run e2e }]')
+    expect((await told())[0]?.spec.outputs).toEqual(['SLOT', 'SLIPWAY_STAGE'])
+    await answer(well({ SLOT: '7', SLIPWAY_STAGE: 'another' }))
+    expect((await told())[0]?.spec).toMatchObject({
+      command: 'npm run e2e',
+      variables: { SLOT: '7', SLIPWAY_STAGE: 'production' },
+    })
+    await answer(well())
+    expect(await status()).toBe('succeeded')
+  })
+
+  test('of a matrix runs in each of its regions, on the runner there', async () => {
+    const there = `regions: [${app.region}, us-east-1]`
+    await push(`${there}, after: [{ test: npm run e2e, ${there} }]`)
+    expect(await told('us-east-1')).toEqual([])
+    expect((await told())[0]?.spec.variables.SLIPWAY_REGION).toBe(app.region)
+    await answer(well())
+    expect((await told('us-east-1'))[0]?.spec.variables).toMatchObject({
+      SLIPWAY_REGION: 'us-east-1',
+      SLIPWAY_ENVIRONMENT: 'production-us-east-1',
+    })
+    await answer(well(), 'us-east-1')
+    expect(await status()).toBe('succeeded')
+  })
+
+  test('of an execution that is cancelled is stopped on its runner', async () => {
+    await push('after: [{ test: npm run e2e }]')
+    const [step] = await told()
+    await cancelExecution(db, organisationId, { app: app.name, number: 1, by: userId }, clock)
+    await work()
+    const pending = await db.inOrganisation(organisationId, (tx) =>
+      pendingCommands(tx, runners.get(app.region) ?? newId('host'), clock),
+    )
+    expect(pending.map(({ command }) => command)).toContainEqual({ kind: 'stop', commandId: step?.id })
+    await answer(wrong('command-cancelled'))
+    expect(await status()).toBe('cancelled')
+    expect(await told()).toEqual([])
+  })
+
+  test('that two looks see in one moment is sent once', async () => {
+    await push('after: [{ test: npm run e2e, retries: 3 }]')
+    await Promise.all([work(), work()])
+    clock.advance(31_000)
+    await Promise.all([work(), work()])
+    expect(await told()).toHaveLength(1)
+  })
+})
+
+describe('what a manifest asks for', () => {
+  const planned: PlannedCheck = {
+    line: 7,
+    kind: 'test',
+    command: 'npm run e2e',
+    timeoutSeconds: 300,
+    retries: 2,
+    regions: ['eu-west-1', 'us-east-1'],
+    artifacts: [],
+    outputs: [],
+    cache: [],
+  }
+  const inStage = { monitors: [], regions: ['eu-west-1', 'us-east-1'] }
+
+  test('is one check for each region of a matrix', () => {
+    expect(checksFrom([planned], inStage)).toMatchObject([
+      { kind: 'test', words: 'npm run e2e in eu-west-1', isStep: true, limitSeconds: 2100 },
+      { kind: 'test', words: 'npm run e2e in us-east-1', ask: { region: 'us-east-1' } },
+    ])
+    const script = { ...planned, kind: 'run' as const, command: 'set -e\n./deploy', regions: null }
+    expect(checksFrom([script], inStage)).toMatchObject([{ kind: 'run', words: 'set -e…' }])
+  })
+
+  test('is refused at its line where it cannot be done', () => {
+    const problems = (more: Partial<typeof planned>) =>
+      checkProblems([{ ...planned, ...more }], inStage, clock.now()).map(({ code, value, place }) => [
+        code,
+        value,
+        place?.line,
+      ])
+    expect(problems({})).toEqual([])
+    expect(problems({ regions: ['eu-west-1', 'eu-west-2'] })).toEqual([
+      ['manifest-step-region', 'eu-west-2', 7],
+    ])
+    expect(problems({ artifacts: ['reports'] })).toEqual([['manifest-not-supported-yet', 'artifacts', 7]])
+  })
+})

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { repository, runtimes } from './build-spec.ts'
+import { variableName, variables } from './deployment-spec.ts'
+import { idOf } from './ids.ts'
+import { logStream } from './log-lines.ts'
+
+/** Longer values of an output are refused: it is a name or an address for the next step, not a file. */
+export const outputLengthMax = 4000
+
+/** A command of a pipeline that a runner runs once, at the top of one commit's files. */
+export const stepSpec = z.object({
+  executionId: idOf('execution'),
+  /** Execution, place and attempt: `exe_…/staging/after/0/1`. The tries of one attempt have the same. */
+  stepId: z.string().regex(/^exe_[0-9a-z]{4,40}(\/[a-z0-9-]{1,40}){4,5}$/),
+  /** Where its lines go: the log of its place. */
+  stream: logStream.refine((stream) => stream.startsWith('check:'), 'is not the log of a step'),
+  repository,
+  command: z.string().min(1).max(4000),
+  variables: variables.default({}),
+  runtimes,
+  /** Of the command alone; what comes before it is bounded by the deadline. */
+  timeoutSeconds: z.int().min(1).max(86_400),
+  /** What it leaves for later steps: names that must be in the file SLIPWAY_OUTPUT when it has ended well. */
+  outputs: z.array(variableName).max(50).default([]),
+  /** Folders of the checkout that the next step with this key finds again where the same runner runs it. */
+  cache: z
+    .object({
+      key: z.string().regex(/^[a-z0-9_]{1,60}$/),
+      folders: z
+        .array(z.string().regex(/^(?!\/)(?!.*\.\.)[^\0]{1,256}$/))
+        .min(1)
+        .max(50),
+    })
+    .optional(),
+})
+export type StepSpec = z.infer<typeof stepSpec>
+export type StepSpecInput = z.input<typeof stepSpec>
+
+/** What a command that ended with 0 says. */
+export const stepOutput = z.object({
+  outputs: z.record(variableName, z.string().max(outputLengthMax)),
+  /** Of the command alone. */
+  seconds: z.int().nonnegative(),
+})
+export type StepOutput = z.infer<typeof stepOutput>
