@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 const places = '{packages/*,apps/*,infra,scripts}'
 const integration = `${places}/**/*.integration.test.ts`
 /** What measures time or load, or starts a whole product: one at a time, with nothing beside it. */
-const alone = '{apps/*,infra}/**/*.integration.test.ts'
+const alone = 'apps/{sandbox,agent}/src/{*,{gate,deploy,faults,parts}/**/*}.integration.test.ts'
 const shared = {
   exclude: ['**/node_modules/**', '**/generated/**', '**/.next/**'],
   globalSetup: './scripts/test-servers.ts',
