@@ -98,7 +98,13 @@ export async function withConfigurationOfNow(
   const isOwn = release.environmentId === environmentId
   if (isOwn && configuration.version === release.configVersion) return release
   const known = await tx.release.findFirst({
-    where: { environmentId, digest: release.digest, configVersion: configuration.version },
+    where: {
+      environmentId,
+      // The same bytes may come of two commits; a release is of one.
+      revisionId: release.revisionId,
+      digest: release.digest,
+      configVersion: configuration.version,
+    },
     orderBy: { number: 'desc' },
   })
   if (known !== null && !isOwn) return releaseOf(known)
