@@ -17,6 +17,7 @@ export function Home() {
   const trpc = useTRPC()
   const router = useRouter()
   const mine = useQuery(trpc.organisations.mine.queryOptions())
+  const session = useSession()
   const isSignedOut = refusalOf(mine.error) === 'UNAUTHORIZED'
   const first = mine.data?.[0]
   useEffect(() => {
@@ -32,23 +33,22 @@ export function Home() {
       </AuthPage>
     )
   }
-  if (!mine.data || first) {
+  // The name proposed below stands in the field from the start: one that came later would mix with what is typed.
+  if (!mine.data || first || session.isPending) {
     return (
       <AuthPage title="Welcome back">
         <State kind="running">Finding your organisation</State>
       </AuthPage>
     )
   }
-  return <FirstOrganisation />
+  return <FirstOrganisation proposedName={session.data?.user.name ?? ''} />
 }
 
-function FirstOrganisation() {
+function FirstOrganisation({ proposedName }: { proposedName: string }) {
   const trpc = useTRPC()
   const router = useRouter()
   const queryClient = useQueryClient()
-  const session = useSession()
-  const [typed, setTyped] = useState<string | null>(null)
-  const name = typed ?? session.data?.user.name ?? ''
+  const [name, setName] = useState(proposedName)
   const create = useMutation(
     trpc.organisations.create.mutationOptions({
       onSuccess: async (organisation) => {
@@ -78,7 +78,7 @@ function FirstOrganisation() {
           autoComplete="organization"
           hint="A company, a team, or just yourself"
           value={name}
-          onChange={(event) => setTyped(event.target.value)}
+          onChange={(event) => setName(event.target.value)}
         />
         <Button type="submit" look="go" size="large" busy={create.isPending && 'Creating'}>
           Create it
