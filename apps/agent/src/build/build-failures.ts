@@ -46,7 +46,7 @@ export const buildFailures = {
       kind: 'failed',
       what: `This runner has no ${kind} that a release could carry.`,
       why: `A release carries what it runs with, and runners bring ${brought.join(', ')} so far.`,
-      todo: 'Commit a ready executable that brings its own (for PHP, FrankenPHP makes one), and name it by run in slipway.yaml.',
+      todo: 'Commit a ready executable that brings its own, and name it by run in slipway.yaml.',
     })
   },
   noExecutable(service: string, file: string): UserError {

@@ -32,6 +32,9 @@ const searchPath = [
   '/bin',
 ]
 
+/** Where Debian's packages come from and which of them /usr has: by these a runner takes Ruby and PHP. */
+const packageBooks = ['/etc/apt', '/var/lib/dpkg']
+
 /**
  * Makes the image under `<local>/image`: Node 24 (the one that runs this), npm, and an `aws` command that copies to and
  * from S3; git and the rest come from the machine's own /usr. Safe to repeat; takes under a second.
@@ -43,6 +46,7 @@ export async function makeMachineImage(local: string): Promise<MachineImage> {
       { source: bin, path: '/opt/image/bin' },
       { source: dirname(process.execPath), path: '/opt/image/node' },
       { source: findNpm(), path: '/opt/image/npm' },
+      ...packageBooks.filter(existsSync).map((folder) => ({ source: folder, path: folder })),
     ],
     environment: { PATH: searchPath.join(':'), ...registryVariables() },
     settings,

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
-import { mkdir, rename, rm, stat, truncate } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat, truncate } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import semver from 'semver'
 import { create } from 'tar'
 import type { Home } from '../../home.ts'
 
@@ -17,6 +18,15 @@ export const runtimeFolder = '.slipway/runtime'
 export function keptRuntime(home: Home, name: string): KeptRuntime | undefined {
   const kept = runtimeAt(home, name)
   return existsSync(kept.archive) ? kept : undefined
+}
+
+/** The versions of one kind that are kept whole. */
+export async function keptVersions(home: Home, kind: string): Promise<string[]> {
+  const names = await readdir(home.cache('runtimes')).catch(() => [])
+  return names.flatMap((name) => {
+    const version = name.startsWith(`${kind}-`) ? name.slice(kind.length + 1) : ''
+    return semver.valid(version) === null || !keptRuntime(home, name) ? [] : [version]
+  })
 }
 
 /** The same one is packed once, also when a build asks while it is being prepared. */

@@ -7,7 +7,7 @@ import { extract } from 'tar'
 import { z } from 'zod'
 import type { Home } from '../../home.ts'
 import { buildFailures } from '../build-failures.ts'
-import { type KeptRuntime, keepRuntime, keptRuntime } from './keep-runtime.ts'
+import { type KeptRuntime, keepRuntime, keptRuntime, keptVersions } from './keep-runtime.ts'
 import { runTool, toolEnvironment } from './run-tool.ts'
 import type { Runtime, RuntimeKind, RuntimeRequest } from './runtime.ts'
 
@@ -53,12 +53,7 @@ function ownVersion(kind: string): string | undefined {
 async function versionOnDisk(kind: string, wanted: string, home: Home): Promise<string | undefined> {
   const own = ownVersion(kind)
   if (own !== undefined && semver.satisfies(own, wanted)) return own
-  const names = await readdir(home.cache('runtimes')).catch(() => [])
-  const versions = names.flatMap((name) => {
-    const version = name.startsWith(`${kind}-`) ? name.slice(kind.length + 1) : ''
-    return semver.valid(version) === null || !keptRuntime(home, name) ? [] : [version]
-  })
-  return semver.maxSatisfying(versions, wanted) ?? undefined
+  return semver.maxSatisfying(await keptVersions(home, kind), wanted) ?? undefined
 }
 
 async function fromRegistry(packaged: Packaged, request: RuntimeRequest, wanted: string): Promise<Runtime> {

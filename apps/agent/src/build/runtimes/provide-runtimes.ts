@@ -2,7 +2,9 @@ import { buildFailures } from '../build-failures.ts'
 import { go } from './go.ts'
 import { java } from './java.ts'
 import { npmRuntime } from './npm-runtime.ts'
+import { php } from './php.ts'
 import { python } from './python.ts'
+import { ruby } from './ruby.ts'
 import type { Runtime, RuntimeKind, RuntimeRequest } from './runtime.ts'
 import { rust } from './rust.ts'
 
@@ -22,6 +24,8 @@ const kinds: readonly RuntimeKind[] = [
   java,
   go,
   rust,
+  ruby,
+  php,
 ]
 
 /**

@@ -16,6 +16,9 @@ let root: string
 let request: Parameters<typeof provideRuntimes>[1]
 const said: string[] = []
 const has = (program: string) => findProgram(program, process.env.PATH ?? '') !== undefined
+const hasPackages = has('apt-get') || has('dnf')
+/** The same switch as that of the examples: with it also what takes long to fetch or to pack. */
+const areAllAsked = process.env.EXAMPLES === 'all'
 
 beforeAll(async () => {
   root = mkdtempSync(path.join(tmpdir(), 'slipway-runtimes-'))
@@ -108,17 +111,20 @@ it('a Python that neither the runner has nor uv can get is told with what to do'
   })
 })
 
-it('Deno comes from the npm registry in the newest version of the range, once', async () => {
-  const [first] = await provideRuntimes([{ kind: 'deno', range: '2' }], request)
-  const count = said.length
-  const again = await provideRuntimes([{ kind: 'deno', range: '2' }], request)
-  expect(again.map(({ name }) => name)).toEqual([first?.name])
-  expect(said.length).toBe(count)
-  const { run } = await moved(again, { 'main.ts': 'const word: string = "typed"; console.log(word)' }, [])
-  expect(run('deno run main.ts')).toBe('typed')
-})
+it.runIf(areAllAsked)(
+  'Deno comes from the npm registry in the newest version of the range, once',
+  async () => {
+    const [first] = await provideRuntimes([{ kind: 'deno', range: '2' }], request)
+    const count = said.length
+    const again = await provideRuntimes([{ kind: 'deno', range: '2' }], request)
+    expect(again.map(({ name }) => name)).toEqual([first?.name])
+    expect(said.length).toBe(count)
+    const { run } = await moved(again, { 'main.ts': 'const word: string = "typed"; console.log(word)' }, [])
+    expect(run('deno run main.ts')).toBe('typed')
+  },
+)
 
-it.skipIf(!has('jlink'))('Java comes with a release', async () => {
+it.runIf(areAllAsked && has('jlink'))('Java comes with a release', async () => {
   const runtimes = await provideRuntimes([{ kind: 'java', range: '17' }], request)
   const files = {
     'Main.java': 'class Main { public static void main(String[] a) { System.out.println("runs"); } }',
@@ -159,8 +165,87 @@ it('two runtimes lie beside each other in one release', async () => {
   expect(run('node -p 1+1 && python3 -c "print(2+2)"')).toBe('2\n4')
 })
 
+it.runIf(areAllAsked && hasPackages)(
+  'Ruby comes with a release: its library, bundler and gems work in another folder',
+  async () => {
+    const runtimes = await provideRuntimes([{ kind: 'ruby', range: '>= 3.1' }], request)
+    const gem = 'Gem::Specification.new("json", "99.0") { |g| g.summary = "s"; g.authors = ["a"]'
+    const files = {
+      Gemfile: 'gem "json", "99.0"\n',
+      'gem/json.gemspec': `${gem}; g.files = ["json.rb"]; g.require_paths = ["."]; g.executables = ["told"]; g.bindir = "." }`,
+      'gem/json.rb': 'module JSON; def self.generate(value) = "newer than Ruby’s own"; end\n',
+      'gem/told': 'require "json"; puts JSON.generate(1)',
+    }
+    const { run, release } = await moved(runtimes, files, [
+      'cd gem && gem build --silent json.gemspec 2>&1 && mkdir -p ../vendor/cache && mv *.gem ../vendor/cache',
+      'bundle config set --local path vendor/bundle && bundle install --local 2>&1',
+    ])
+    const loaded = 'require "yaml"; require "openssl"; puts Gem.ruby, $LOADED_FEATURES.grep(/^\\//)'
+    const foreign = run(`ruby -e '${loaded}'`)
+      .split('\n')
+      .filter((file) => !file.startsWith(`${release}/.slipway/runtime/ruby/`))
+    expect(foreign).toEqual([])
+    expect(run('ruby -e "puts %x(ruby -v) == %x(#{Gem.ruby} -v)"')).toBe('true')
+    expect(run('bundle exec ruby -e "require %(json); puts JSON.generate(1)"')).toBe('newer than Ruby’s own')
+    expect(run('bundle exec told')).toBe('newer than Ruby’s own')
+  },
+)
+
+it.runIf(areAllAsked && hasPackages && has('cc'))(
+  'a gem with C code is made against the Ruby that comes along',
+  async () => {
+    const runtimes = await provideRuntimes([{ kind: 'ruby', range: '>= 3.1' }], request)
+    const code = '#include <ruby.h>\nvoid Init_quick(void) { rb_define_global_const("QUICK", INT2FIX(7)); }\n'
+    const files = { 'extconf.rb': 'require "mkmf"; create_makefile "quick"', 'quick.c': code }
+    const { run } = await moved(runtimes, files, ['ruby extconf.rb && make 2>&1'])
+    expect(run('ruby -I. -r quick -e "puts QUICK"')).toBe('7')
+  },
+)
+
+it.runIf(hasPackages)(
+  'PHP comes with a release: its modules and what composer installs work in another folder',
+  async () => {
+    const runtimes = await provideRuntimes([{ kind: 'php', range: '^8.1' }], request)
+    const composer = {
+      require: { 'example/greeter': '*' },
+      repositories: [
+        { 'packagist.org': false },
+        { type: 'path', url: 'greeter', options: { symlink: false } },
+      ],
+    }
+    const greeter = { name: 'example/greeter', version: '1.0', autoload: { 'psr-4': { 'Greeter\\': '' } } }
+    const { run, release } = await moved(
+      runtimes,
+      {
+        'composer.json': JSON.stringify(composer),
+        'greeter/composer.json': JSON.stringify(greeter),
+        'greeter/Word.php': '<?php namespace Greeter; class Word { const SAID = "hello"; }',
+      },
+      ['composer install --no-dev --no-interaction 2>&1'],
+    )
+    expect(run(`php -r 'require "vendor/autoload.php"; echo Greeter\\Word::SAID;'`)).toBe('hello')
+    const places = 'echo PHP_BINARY, " ", php_ini_loaded_file(), " ", ini_get("extension_dir");'
+    for (const place of run(`php -r '${places}'`).split(' '))
+      expect(place).toMatch(new RegExp(`^${release}/.slipway/runtime/php/`))
+    const modules = run('php -m 2>&1')
+    expect(modules).not.toMatch(/Warning/)
+    for (const module of ['curl', 'intl', 'mbstring', 'PDO', 'pdo_pgsql', 'SimpleXML', 'Zend OPcache'])
+      expect(modules.split('\n')).toContain(module)
+  },
+)
+
+it.runIf(hasPackages)('a version that this Linux has no packages of is told with those it has', async () => {
+  await expect(provideRuntimes([{ kind: 'php', range: '^5.6' }], request)).rejects.toMatchObject({
+    fields: {
+      code: 'build-no-runtime',
+      what: expect.stringContaining('PHP ^5.6'),
+      details: [expect.stringMatching(/^Its Linux has PHP \d/)],
+    },
+  })
+})
+
 it('a language that no runner brings is told before anything is built', async () => {
-  await expect(provideRuntimes([{ kind: 'php', range: '>=8.2' }], request)).rejects.toMatchObject({
-    fields: { code: 'build-runtime-not-brought', what: expect.stringContaining('php') },
+  await expect(provideRuntimes([{ kind: 'elixir', range: '1' }], request)).rejects.toMatchObject({
+    fields: { code: 'build-runtime-not-brought', what: expect.stringContaining('elixir') },
   })
 })

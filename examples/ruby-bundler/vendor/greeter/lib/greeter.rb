@@ -1,0 +1,3 @@
+module Greeter
+  def self.greeting = "Hello from a gem"
+end
