@@ -126,6 +126,17 @@ describe('an approval', () => {
     expect(await statuses()).toEqual(['2 succeeded', '1 succeeded'])
   })
 
+  test('is refused to who pushed them, whatever author the commits name', async () => {
+    await push(afterStaging('{ not: author }'), 'ines@example.com')
+    await expect(approve(owner)).rejects.toMatchObject(
+      refused(
+        'approval-not-possible',
+        'You pushed a commit that is carried along, and this asks for somebody else.',
+      ),
+    )
+    await approve(max)
+  })
+
   test('counts the commits of a push that never came to production', async () => {
     const pipeline = afterStaging('{ not: author }')
     await push(pipeline, 'ines@example.com')

@@ -45,7 +45,7 @@ const approve = z.strictObject({
     .optional(),
   not: z
     .enum(['author'])
-    .meta({ description: 'Not the authors of the commits that are carried along.' })
+    .meta({ description: 'Nobody who wrote or pushed a commit that is carried along.' })
     .optional(),
   expires: duration('1m', '30d')
     .meta({ description: 'How long the answer is awaited.', default: approveExpires, examples: ['2d'] })

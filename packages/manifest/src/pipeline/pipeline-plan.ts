@@ -27,7 +27,7 @@ const approveCheck = z.object({
   kind: z.literal('approve'),
   /** Roles and addresses of persons, in lower case; empty: any member. */
   by: z.array(z.string()),
-  /** Whether the authors of the commits that are carried along may not approve. */
+  /** Whether those who wrote or pushed the commits that are carried along may not approve. */
   notAuthors: z.boolean(),
   expiresSeconds: z.int().positive(),
 })

@@ -34,7 +34,7 @@ test('what can be asked has no problem, and says what it is', () => {
     },
     {
       words: 'Approval by admins, owners and qa@example.com',
-      mayAct: 'Admins, owners and qa@example.com, but not the authors of the commits that are carried along',
+      mayAct: 'Admins, owners and qa@example.com, but nobody who wrote or pushed what is carried along',
       limitSeconds: 3600,
     },
   ])

@@ -42,7 +42,7 @@ export async function approverOf(
 ): Promise<Approver> {
   const role = await roleOf(db, organisationId, userId)
   const person = (await peopleOf(db, [userId])).get(userId)
-  return { role, name: person?.name ?? userId, email: person?.email ?? '' }
+  return { id: userId, role, name: person?.name ?? userId, email: person?.email ?? '' }
 }
 
 /** All that decides whether this person may approve what was found. */
@@ -56,20 +56,22 @@ export async function approvalFacts(
   const check = findCheck(found.state, path)?.check
   // Of another kind there is nothing to read, and the kind itself is why not.
   const asked = approveAsk.safeParse(check?.ask).data ?? { by: [], notAuthors: false }
-  const authors = asked.notAuthors ? await carriedAuthors(tx, appId, path, found) : []
-  return { ...found, asked, person, authors }
+  const carried = asked.notAuthors
+    ? await carriedPeople(tx, appId, path, found)
+    : { authors: [], pushers: [] }
+  return { ...found, asked, person, ...carried }
 }
 
 /**
- * Who wrote what passes with this approval: the revision and all between it and what was healthy before in any
+ * Who wrote and who pushed what passes with this approval: the revision and all between it and what was healthy before in any
  * environment of this stage and of those behind it. All that was ever pushed where one of them never had anything.
  */
-async function carriedAuthors(
+async function carriedPeople(
   tx: Tx,
   appId: AppId,
   path: string,
   { executionId, revisionId, state }: CheckFound,
-): Promise<string[]> {
+): Promise<Pick<ApprovalFacts, 'authors' | 'pushers'>> {
   const stage = state.stages.findIndex(({ name }) => path.startsWith(`${name}/`))
   let since = Number.POSITIVE_INFINITY
   for (const [, { environmentId }] of state.stages.slice(stage).flatMap(targetsOf)) {
@@ -86,8 +88,11 @@ async function carriedAuthors(
       appId,
       OR: [{ id: revisionId }, { position: { gt: Math.min(since, position), lte: position } }],
     },
-    distinct: ['authorEmail'],
-    select: { authorEmail: true },
+    distinct: ['authorEmail', 'pushedBy'],
+    select: { authorEmail: true, pushedBy: true },
   })
-  return rows.map(({ authorEmail }) => authorEmail)
+  return {
+    authors: rows.map(({ authorEmail }) => authorEmail),
+    pushers: rows.map(({ pushedBy }) => pushedBy),
+  }
 }

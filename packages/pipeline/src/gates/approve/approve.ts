@@ -15,7 +15,7 @@ export const approve = defineGate({
   ask: approveAsk,
   plan: ({ by, notAuthors, expiresSeconds }) => {
     const who = approversInWords(by)
-    const others = notAuthors ? ', but not the authors of the commits that are carried along' : ''
+    const others = notAuthors ? ', but nobody who wrote or pushed what is carried along' : ''
     return [
       {
         words: `Approval by ${who}`,

@@ -35,12 +35,15 @@ function facts(change: Partial<ApprovalFacts> = {}, progress: CheckProgress = as
     end: null,
     check: { kind: 'approve', words: 'Approval by admins', progress },
     asked: { by: [], notAuthors: false },
-    person: { role: 'member', email: 'Ann@example.com' },
+    person: { id: 'usr_ann', role: 'member', email: 'Ann@example.com' },
     authors: ['bob@example.com', 'ann@example.com'],
+    pushers: ['usr_bob', 'usr_carol'],
     ...change,
   }
 }
-const as = (role: ApprovalFacts['person']['role'], email = 'ann@example.com') => ({ person: { role, email } })
+const as = (role: ApprovalFacts['person']['role'], email = 'ann@example.com', id = 'usr_ann') => ({
+  person: { id, role, email },
+})
 const by = (...names: string[]) => ({ asked: { by: names, notAuthors: false } })
 
 describe('who may approve', () => {
@@ -69,8 +72,18 @@ describe('who may approve', () => {
       'You are an author of a commit that is carried along (as ann@example.com), and this asks for somebody else.',
     ],
     [
-      'who wrote none of it',
-      { ...as('member', 'eve@example.com'), asked: { by: [], notAuthors: true } },
+      'not who pushed it under the name of others',
+      { ...as('member', 'carol@example.com', 'usr_carol'), asked: { by: [], notAuthors: true } },
+      'You pushed a commit that is carried along, and this asks for somebody else.',
+    ],
+    [
+      'who pushed it, where that is not asked',
+      { ...as('member', 'carol@example.com', 'usr_carol') },
+      undefined,
+    ],
+    [
+      'who wrote none of it and pushed none of it',
+      { ...as('member', 'eve@example.com', 'usr_eve'), asked: { by: [], notAuthors: true } },
       undefined,
     ],
   ])('%s', (_, change, why) => {

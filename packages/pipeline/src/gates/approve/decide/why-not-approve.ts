@@ -16,9 +16,11 @@ export type CheckFacts = {
 export type ApprovalFacts = CheckFacts & {
   asked: ApproveAsked
   /** Without a role they are no member any more. */
-  person: { role: Role | undefined; email: string }
-  /** Addresses of the authors of all commits that are carried along. */
+  person: { id: string; role: Role | undefined; email: string }
+  /** Addresses of the authors of all commits that are carried along, as git says them: anybody can write any there. */
   authors: readonly string[]
+  /** Ids of those who pushed them, which their token proved. */
+  pushers: readonly string[]
 }
 
 /** Why this person cannot approve it, in a sentence; undefined when they can. The page disables by it, the api refuses by it. */
@@ -85,10 +87,15 @@ function whyNotThey({ asked, person: { role, email } }: ApprovalFacts): string |
   return `It takes ${approversInWords(asked.by)}.`
 }
 
-function whyNotAnAuthor({ asked, person, authors }: ApprovalFacts): string | undefined {
+/** Who pushed a commit stands for it like its author, whatever name the commit gives: else nobody else need look at it. */
+function whyNotAnAuthor({ asked, person, authors, pushers }: ApprovalFacts): string | undefined {
+  if (!asked.notAuthors) return undefined
   const email = person.email.toLowerCase()
-  if (!asked.notAuthors || !authors.some((author) => author.toLowerCase() === email)) return undefined
-  return `You are an author of a commit that is carried along (as ${email}), and this asks for somebody else.`
+  if (authors.some((author) => author.toLowerCase() === email))
+    return `You are an author of a commit that is carried along (as ${email}), and this asks for somebody else.`
+  if (pushers.includes(person.id))
+    return 'You pushed a commit that is carried along, and this asks for somebody else.'
+  return undefined
 }
 
 /** “admins, owners and qa@example.com”. Whoever stands above a named role may do what that role may. */
