@@ -7,6 +7,8 @@ const alone = 'apps/{sandbox,agent}/src/{*,{gate,deploy,faults,parts}/**/*}.inte
 const shared = {
   exclude: ['**/node_modules/**', '**/generated/**', '**/.next/**'],
   globalSetup: './scripts/test-servers.ts',
+  // Files share what they import, which takes as long as the tests do: whoever changes a global puts it back.
+  isolate: false,
   testTimeout: 30_000,
   hookTimeout: 60_000,
 }
@@ -37,6 +39,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'alone',
+          isolate: true,
           include: [alone],
           testTimeout: 180_000,
           hookTimeout: 180_000,

@@ -6,7 +6,14 @@ import { type AppsUrl, urlOf } from './url.ts'
 export type FirstSteps = {
   account: { id: string; name: string; state: string; accountNumber: string | null } | null
   app: { name: string; branch: string } | null
-  push: { sha: string; message: string; execution: number | null; status: string | null } | null
+  push: {
+    sha: string
+    message: string
+    execution: number | null
+    status: string | null
+    /** What it waits for, in words; null while it works or when it has ended. */
+    waitsFor: string | null
+  } | null
   live: { url: string | null; app: string } | null
   isDone: boolean
 }
@@ -64,6 +71,7 @@ export async function getFirstSteps(
               message: revision.message,
               execution: revision.executions[0]?.number ?? null,
               status: revision.executions[0]?.status ?? null,
+              waitsFor: revision.executions[0]?.waitsFor ?? null,
             },
       live:
         live === null ? null : { url: publicName ? urlOf(appsUrl, publicName) : null, app: live.app.name },

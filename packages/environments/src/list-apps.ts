@@ -26,6 +26,8 @@ export type AppListed = {
     /** Number and state of its execution. */
     execution: number | null
     status: string | null
+    /** What it waits for, in words; null while it works or when it has ended. */
+    waitsFor: string | null
   } | null
 }
 
@@ -137,20 +139,22 @@ const pushRows = z.array(
     pushed_at: z.date(),
     number: z.number().nullable(),
     status: z.string().nullable(),
+    waits_for: z.string().nullable(),
   }),
 )
 
 /** One row an app, however long its history is: Prisma's `distinct` would read all of it. */
 async function lastPushes(tx: Tx, appIds: string[]): Promise<Map<string, AppListed['lastPush']>> {
   const rows = await tx.$queryRaw`
-    select app.id as app_id, head.sha, head.message, head.author, head.pushed_at, last.number, last.status
+    select app.id as app_id, head.sha, head.message, head.author, head.pushed_at, last.number, last.status,
+      last.waits_for
     from unnest(${appIds}::text[]) as app (id)
     cross join lateral (
       select id, sha, message, author, pushed_at from revision
       where app_id = app.id order by position desc limit 1
     ) as head
     left join lateral (
-      select number, status from execution where revision_id = head.id order by number desc limit 1
+      select number, status, waits_for from execution where revision_id = head.id order by number desc limit 1
     ) as last on true`
   return new Map(
     pushRows.parse(rows).map((row) => [
@@ -162,6 +166,7 @@ async function lastPushes(tx: Tx, appIds: string[]): Promise<Map<string, AppList
         pushedAt: row.pushed_at.toISOString(),
         execution: row.number,
         status: row.status,
+        waitsFor: row.waits_for,
       },
     ]),
   )

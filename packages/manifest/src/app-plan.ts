@@ -7,7 +7,8 @@ export type Architecture = z.infer<typeof architecture>
 
 /**
  * What a release is built with, and carries where it runs with it too. The range is in the notation of the
- * language itself: npm's for Node, Deno and Bun, PEP 440 for Python, one version for the others.
+ * language itself: npm's for Node, Deno and Bun, PEP 440 for Python, Bundler's for Ruby, Composer's for PHP, one
+ * version for the others.
  */
 const runtime = z.object({
   kind: z.enum(['node', 'bun', 'deno', 'python', 'ruby', 'php', 'java', 'go', 'rust']),

@@ -1,6 +1,6 @@
 import { newId, stoppedClock, type UserId } from '@slipway/core'
 import { testDatabase } from '@slipway/db/testing'
-import type { App } from '@slipway/environments'
+import { type App, listApps } from '@slipway/environments'
 import { addApp, addTenant } from '@slipway/environments/testing'
 import { listAudit, peopleOf, type Role, setRole } from '@slipway/organisations'
 import { addPerson } from '@slipway/organisations/testing'
@@ -70,8 +70,10 @@ const reject = (by: UserId, reason: string) =>
   rejectCheck(db, organisationId, { ...asked(by), reason }, clock)
 const override = (reason: string, at = path) =>
   overrideCheck(db, organisationId, { ...asked(ann), path: at, reason }, clock)
-const shown = (number = 1) =>
-  getExecution(db, organisationId, { app: app.name, number }, 'http://{name}.localhost:4700')
+const appsUrl = 'http://{name}.localhost:4700'
+const shown = (number = 1) => getExecution(db, organisationId, { app: app.name, number }, appsUrl)
+const lastPush = async () =>
+  (await listApps(db, organisationId, appsUrl)).find(({ id }) => id === app.id)?.lastPush
 const statuses = async () =>
   (await listExecutions(db, organisationId, { app: app.name })).executions.map(
     ({ number, status }) => `${number} ${status}`,
@@ -250,7 +252,9 @@ test('a window that is shut is waited for, and passes when it opens', async () =
   const open = { open: 'Wed 09:00-16:00 Europe/London' }
   await push(`pipeline: [{ stage: production, before: [{ window: ${JSON.stringify(open)} }] }]\n`)
   expect(await statuses()).toEqual(['1 waiting'])
-  expect((await shown()).waits).toMatchObject({ waitsFor: 'Window Wed 09:00–16:00 Europe/London' })
+  const waitsFor = 'Window Wed 09:00–16:00 Europe/London'
+  expect((await shown()).waits).toMatchObject({ waitsFor })
+  expect(await lastPush()).toMatchObject({ status: 'waiting', waitsFor })
   const [step] = await db.inOrganisation(organisationId, (tx) =>
     tx.deploymentStep.findMany({
       where: { organisationId, path: 'production/before/0/1' },
@@ -261,6 +265,7 @@ test('a window that is shut is waited for, and passes when it opens', async () =
   clock.set(new Date('2026-11-25T09:00:00Z'))
   await work()
   expect(await statuses()).toEqual(['1 succeeded'])
+  expect(await lastPush()).toMatchObject({ status: 'succeeded', waitsFor: null })
   const passed = await db.inOrganisation(organisationId, (tx) =>
     tx.executionEvent.findFirst({
       where: { organisationId, key: 'production/before/0/1/answer' },

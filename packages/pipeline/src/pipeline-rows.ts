@@ -6,6 +6,7 @@ import { type Execution, executionSchema } from './decide/execution.ts'
 import type { LastEntered } from './decide/lane.ts'
 import type { Pipeline } from './decide/move.ts'
 import { statusOf } from './decide/status.ts'
+import { waitOf } from './decide/wait-of.ts'
 
 /**
  * One transaction at a time writes the pipeline of an app: its revisions, executions and their events. Taken
@@ -83,6 +84,7 @@ export async function storeExecution(
     data: {
       state: execution,
       status: statusOf(execution),
+      waitsFor: waitOf(execution)?.waitsFor ?? null,
       version: { increment: 1 },
       releaseId: execution.releaseId,
       ...(end === null

@@ -183,7 +183,7 @@ function ExecutionRow({ app, execution }: { app: string; execution: ExecutionLis
         {execution.startedBy.name}, <Time at={execution.createdAt} />
       </span>
       <span className="justify-self-end md:justify-self-start">
-        <ExecutionState status={execution.status} waits={execution.waits} />
+        <ExecutionState status={execution.status} waitsFor={execution.waits?.waitsFor} />
       </span>
       <span className="hidden text-right text-12 text-ink-2 md:block">
         {execution.status === 'superseded' ? null : (

@@ -251,7 +251,9 @@ function AppRow({ app, cost, aws }: { app: AppListed; cost: string | null; aws: 
               <span>
                 {app.lastPush.author}, <Time at={app.lastPush.pushedAt} />
               </span>
-              {app.lastPush.status ? <ExecutionState status={app.lastPush.status} /> : null}
+              {app.lastPush.status ? (
+                <ExecutionState status={app.lastPush.status} waitsFor={app.lastPush.waitsFor} />
+              ) : null}
             </span>
           </>
         ) : (

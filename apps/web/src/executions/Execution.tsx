@@ -81,7 +81,7 @@ function Whole({ execution }: { execution: ExecutionShown }) {
           {execution.kind === 'push' ? revision.author : execution.startedBy.name},{' '}
           <Time at={execution.createdAt} />
         </span>
-        <ExecutionState status={execution.status} waits={execution.waits} isPill />
+        <ExecutionState status={execution.status} waitsFor={execution.waits?.waitsFor} isPill />
       </PageTitle>
       <WhatToKnow execution={execution} />
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,5fr)_minmax(0,7fr)]">

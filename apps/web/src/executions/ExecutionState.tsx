@@ -4,14 +4,14 @@ import { statusLook, waitWords } from './status.ts'
 /** An execution's state, icon and word. Of one that waits before a stage, with what it waits for where that is known. */
 export function ExecutionState({
   status,
-  waits = null,
+  waitsFor = null,
   isPill = false,
 }: {
   status: string
-  waits?: { waitsFor: string } | null
+  waitsFor?: string | null | undefined
   isPill?: boolean
 }) {
   const { kind, word } = statusLook(status)
-  const words = status === 'waiting' && waits !== null ? waitWords(waits.waitsFor) : word
+  const words = status === 'waiting' && waitsFor !== null ? waitWords(waitsFor) : word
   return isPill ? <Pill kind={kind}>{words}</Pill> : <State kind={kind}>{words}</State>
 }

@@ -193,7 +193,7 @@ function OpenStep({ steps }: { steps: Steps }) {
         <span className="text-13">No address yet</span>
         {push?.status && app && push.execution !== null ? (
           <Link href={paths.execution(slug, app.name, push.execution)}>
-            <ExecutionState status={push.status} />
+            <ExecutionState status={push.status} waitsFor={push.waitsFor} />
           </Link>
         ) : null}
       </div>
