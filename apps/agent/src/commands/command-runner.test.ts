@@ -15,14 +15,17 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-const open = (execute: Execute) =>
-  CommandRunner.open({
+function open(execute: Execute) {
+  // What the commands of one test say late is not of the next.
+  const toldHere = said
+  return CommandRunner.open({
     home: homeOf(folder),
     execute,
     ready: Promise.resolve(),
     log: makeLog('test', 'silent'),
-    say: (message) => said.push(message) > 0,
+    say: (message) => toldHere.push(message) > 0,
   })
+}
 const command = (more: Partial<Command> = {}): Command => ({
   type: 'command',
   id: newId('hostCommand'),
