@@ -5,6 +5,7 @@ import { addApp, addTenant } from '@slipway/environments/testing'
 import { listAudit, peopleOf, type Role, setRole } from '@slipway/organisations'
 import { addPerson } from '@slipway/organisations/testing'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { approveCheck, overrideCheck, rejectCheck } from './act-on-check.ts'
 import { cancelExecution } from './actions.ts'
 import { eventSchema } from './decide/event.ts'
@@ -80,6 +81,13 @@ const statuses = async () =>
   )
 const audited = async () =>
   (await listAudit(db, organisationId)).entries.filter(({ detail }) => Object(detail).app === app.name)
+const mail = z.object({ to: z.string(), subject: z.string(), text: z.string() })
+const mails = async () => {
+  const rows = await db.inOrganisation(organisationId, (tx) =>
+    tx.outbox.findMany({ where: { name: 'organisations.send-mail' } }),
+  )
+  return rows.map(({ payload }) => mail.parse(payload)).filter(({ subject }) => subject.includes(app.name))
+}
 const refused = (code: string, why?: string) => ({ fields: { code, ...(why && { why }) } })
 
 describe('an approval', () => {
@@ -163,6 +171,26 @@ describe('an approval', () => {
         'Execution 1 was superseded by execution 2, which took its commits along.',
       ),
     )
+    // Nobody had given their word for it yet.
+    expect(await mails()).toEqual([])
+  })
+
+  test('whose execution is superseded before it came further is void, and whoever gave it is told', async () => {
+    const shut = { open: 'Wed 09:00-16:00 Europe/London' }
+    const pipeline = `${afterStaging('true')}    before: [{ window: ${JSON.stringify(shut)} }]\n`
+    await push(pipeline)
+    await approve(max)
+    await work()
+    await push(pipeline)
+    await approve(ann, 2)
+    await work()
+    expect(await statuses()).toEqual(['2 waiting', '1 superseded'])
+    const told = await mails()
+    expect(told).toMatchObject([
+      { to: await emailOf(max), subject: `${app.name}: execution 1, which you let pass, was superseded` },
+    ])
+    expect(told[0]?.text).toContain('You opened “Approval by any member” for it.')
+    expect(told[0]?.text).toContain('Before it entered production, a newer push took its place: execution 2')
   })
 
   test('that arrives together with a newer push does not bring the older one in', async () => {

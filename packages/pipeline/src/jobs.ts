@@ -10,6 +10,7 @@ import { deadlineHandler } from './effects/deadline.ts'
 import { type DeploySettings, deployHandlers } from './effects/deploy.ts'
 import { stopBuildHandler, stopCheckHandler, stopDeployHandler } from './effects/stop.ts'
 import { type TellSettings, tellFailedHandler } from './effects/tell-failed.ts'
+import { tellSupersededHandler } from './effects/tell-superseded.ts'
 import { runRunnerBuild } from './runner-build.ts'
 import { runServerDeployment } from './server-deployment.ts'
 import { sweepHandler } from './sweep.ts'
@@ -48,6 +49,7 @@ export function handlersWith(
     stopDeployHandler(),
     deadlineHandler(),
     tellFailedHandler(settings),
+    tellSupersededHandler(settings),
     deployConfigurationHandler(),
     cancelAppHandler(),
     sweepHandler(),

@@ -20,6 +20,8 @@ export type Effect =
   | { type: 'timer'; path: string; attempt: number; wait: Wait; dueAt: string }
   /** A mail to those who want to know; has no answer. */
   | { type: 'tell-failed'; path: 'end'; attempt: 1 }
+  /** A mail to those who had opened a gate of what never came further; has no answer. */
+  | { type: 'tell-superseded'; path: 'end'; attempt: 1 }
 
 /** The same effect of the same attempt has the same id, whoever asks and however often: its row is made once. */
 export function effectId(executionId: ExecutionId, effect: Effect): string {

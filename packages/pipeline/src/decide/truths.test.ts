@@ -362,6 +362,7 @@ function answerTo(effect: Effect, outcome: number, at: string): ExecutionEvent |
     case 'stop-build':
     case 'stop-check':
     case 'tell-failed':
+    case 'tell-superseded':
       return undefined
   }
 }

@@ -12,6 +12,7 @@ import {
   stopCheckJob,
   stopDeployJob,
   tellFailedJob,
+  tellSupersededJob,
 } from './jobs.ts'
 
 /** Makes the outbox row of an effect; its key is the effect's id, so that it is made once. */
@@ -59,5 +60,7 @@ export async function enqueueEffect(
     }
     case 'tell-failed':
       return enqueue(tx, tellFailedJob, { executionId }, options)
+    case 'tell-superseded':
+      return enqueue(tx, tellSupersededJob, { executionId }, options)
   }
 }

@@ -88,3 +88,11 @@ export const tellFailedJob = defineJob({
   spacingSeconds: 5,
   timeoutSeconds: 30,
 })
+
+export const tellSupersededJob = defineJob({
+  name: 'pipeline.tell-superseded',
+  payload: z.object({ executionId }),
+  attempts: 5,
+  spacingSeconds: 5,
+  timeoutSeconds: 30,
+})

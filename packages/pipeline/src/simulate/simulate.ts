@@ -185,6 +185,7 @@ function answerTo(effect: Effect, at: string, wrong: Wrong | undefined): Executi
     case 'stop-build':
     case 'stop-check':
     case 'tell-failed':
+    case 'tell-superseded':
       return undefined
   }
 }

@@ -40,6 +40,7 @@ export function workOf(session: Session, job: Job, witness: Witness): Work {
         case 'stop-build':
         case 'stop-check':
         case 'tell-failed':
+        case 'tell-superseded':
           return nothing()
       }
     }
