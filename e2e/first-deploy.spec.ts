@@ -143,6 +143,14 @@ test('a push becomes a running, metered service in a connected AWS account', asy
       30,
     )
     expect(mail.text).toContain('the database is not there')
+
+    const marked = page.getByText('This revision is marked bad.')
+    await expect(marked).toBeVisible()
+    await page.getByRole('button', { name: 'Lift the mark…' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('textbox').fill('The database is back')
+    await dialog.getByRole('button', { name: 'Lift it' }).click()
+    await expect(marked).toBeHidden()
   })
 
   await test.step('with the Deploy button, a push waits for a person', async () => {

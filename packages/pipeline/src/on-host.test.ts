@@ -4,13 +4,15 @@ import { testDatabase } from '@slipway/db/testing'
 import { type App, getEnvironment } from '@slipway/environments'
 import { addApp, addTenant } from '@slipway/environments/testing'
 import { endCommand, expectHost, pendingCommands } from '@slipway/hosts'
+import { listAudit } from '@slipway/organisations'
 import type { CommandOutcome } from '@slipway/protocol'
-import { afterAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { cancelExecution, deployExecution, rollBack } from './actions.ts'
 import { isWanted } from './deployment-rows.ts'
 import { followExecution } from './follow-execution.ts'
 import { handlersWith } from './jobs.ts'
+import { liftBad } from './lift-bad.ts'
 import { getExecution } from './read/get-execution.ts'
 import { listExecutions } from './read/list-executions.ts'
 import { runSteps } from './run-steps.ts'
@@ -264,4 +266,57 @@ test('monitors watch a push; a way back, and a bad revision that a person lets i
   )
   await work()
   expect((await watchSeconds()).seconds).toBe(0)
+})
+
+describe('the bad mark of a commit', () => {
+  const sha = 'bad1'.padEnd(40, '0')
+  const lift = (reason = 'The database was away') =>
+    liftBad(db, organisationId, { app: app.name, sha, reason, by: userId }, clock)
+  const isBad = async (number: number) => (await execution(number)).revision.isBad
+  /** Pushes it, and its host answers. */
+  async function pushAnswered(outcome: CommandOutcome): Promise<void> {
+    await push(sha)
+    await work()
+    const [told] = await commands()
+    await answer(told?.id ?? '', outcome)
+    await work()
+  }
+  const exited: CommandOutcome = { ok: false, error: { code: 'app-exited', what: 'web ended with code 1.' } }
+
+  test('lets nothing through without a person until it is lifted, and is set anew by the next failure', async () => {
+    await pushAnswered(exited)
+    expect(await isBad(1)).toBe(true)
+    await push(sha)
+    await work()
+    expect(await statuses()).toEqual(['holding', 'failed'])
+    await lift()
+    expect(await isBad(1)).toBe(false)
+    await pushAnswered(exited)
+    expect([await statuses(), await isBad(3)]).toEqual([['failed', 'superseded', 'failed'], true])
+    await lift()
+    await pushAnswered(good)
+    expect([(await statuses())[0], await isBad(4)]).toEqual(['succeeded', false])
+  })
+
+  test('is lifted once, and the audit log keeps by whom and why', async () => {
+    await pushAnswered(exited)
+    await lift()
+    await lift()
+    const { entries } = await listAudit(db, organisationId)
+    const detail = { app: app.name, sha, reason: 'The database was away' }
+    expect(entries.filter((entry) => Object(entry.detail).app === app.name)).toMatchObject([
+      { action: 'commits.lift-bad', actor: userId, detail },
+    ])
+  })
+
+  test('stays without a reason, and on a commit that is still taken back', async () => {
+    await expect(lift()).rejects.toMatchObject({ fields: { code: 'not-found' } })
+    await pushAnswered(exited)
+    await expect(lift(' ')).rejects.toMatchObject({ fields: { code: 'reason-missing' } })
+    await db.inOrganisation(organisationId, (tx) =>
+      tx.execution.updateMany({ where: { appId: app.id }, data: { status: 'going-back' } }),
+    )
+    await expect(lift()).rejects.toMatchObject({ fields: { code: 'revision-going-back' } })
+    expect(await isBad(1)).toBe(true)
+  })
 })

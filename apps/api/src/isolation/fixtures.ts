@@ -96,6 +96,10 @@ export const fixtures: Record<string, Fixture> = {
     input: async (w) => ({ ...(await waitingAccount(w)), number: '4444-5555-6666' }),
     things: ['cloudAccountId'],
   },
+  'commits.liftBad': {
+    input: (w) => ({ ...app(w), sha: 'a'.repeat(40), reason: 'it was not its fault' }),
+    things: ['app'],
+  },
   'commits.list': { input: app, things: ['app'] },
   'costs.apps': { input: organisation },
   'costs.environment': { input: place, things: ['app'] },

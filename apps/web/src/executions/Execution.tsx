@@ -21,8 +21,9 @@ import { Cancel } from './Cancel.tsx'
 import { ExecutionState } from './ExecutionState.tsx'
 import { ExecutionSteps } from './ExecutionSteps.tsx'
 import type { ExecutionShown } from './execution-shown.ts'
+import { LiftBad } from './LiftBad.tsx'
 import { PartLogs } from './PartLogs.tsx'
-import { kindWord } from './status.ts'
+import { hasEnded, kindWord } from './status.ts'
 
 /** One revision's way, live: steps with their times, the log line by line, what happened, what went wrong. */
 export function Execution() {
@@ -108,9 +109,14 @@ function WhatToKnow({ execution }: { execution: ExecutionShown }) {
           <StillRuns execution={execution} />
         </ProblemNotice>
       ) : null}
-      {revision.isBad && !error ? (
-        <Notice tone="warn" title="This revision is marked bad." className="mb-4">
-          It goes nowhere by itself any more.
+      {revision.isBad && hasEnded(execution.status) ? (
+        <Notice
+          tone="warn"
+          title="This revision is marked bad."
+          className="mb-4"
+          action={<LiftBad app={app.name} sha={revision.sha} />}
+        >
+          It goes nowhere by itself any more, and nothing goes back to it, until somebody lifts the mark.
         </Notice>
       ) : null}
       {supersededBy === null ? null : (

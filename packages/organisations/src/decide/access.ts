@@ -33,6 +33,7 @@ const leastRoles = {
   'executions.approve': 'member',
   'executions.override': 'admin',
   'pipeline.hold': 'member',
+  'commits.lift-bad': 'member',
   'environments.read': 'viewer',
   'environments.roll-back': 'member',
   'variables.read': 'member',
@@ -54,6 +55,7 @@ const personsOnly: ReadonlySet<Action> = new Set([
   'cloud-accounts.disconnect',
   'apps.delete',
   'executions.override',
+  'commits.lift-bad',
   'bill.switch-plan',
 ])
 
