@@ -81,6 +81,15 @@ test('a body that is too large is refused before it is read', async () => {
   expect(await statusOfLargePost('/auth/sign-in/email', 20_000)).toBe(413)
 })
 
+test('an answer to a hook needs no session, and opens nothing at an address that was not given', async () => {
+  const answered = await fetch(`${api.url}/webhooks/hook-answers/hka_none`, {
+    method: 'POST',
+    body: JSON.stringify({ answer: 'pass' }),
+  })
+  expect(answered.status).toBe(404)
+  expect(await answered.json()).toMatchObject({ userError: { code: 'hook-address-unknown' } })
+})
+
 test('bad input says which field and why, and names nothing of ours', async () => {
   const { browser } = await signUp(api, 'Dora')
   const { status, userError } = await call(browser, 'mutation', 'organisations.create', { name: 7 })

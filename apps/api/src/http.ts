@@ -5,6 +5,7 @@ import type { Clock, Log } from '@slipway/core'
 import { UserError } from '@slipway/core'
 import type { Database } from '@slipway/db'
 import type { Auth } from '@slipway/organisations'
+import { answerHook } from '@slipway/pipeline'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { Hono, type Context as HonoContext, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
@@ -56,6 +57,11 @@ export function httpApp(parts: HttpParts): Hono<Env> {
   app.post('/webhooks/stripe', upTo(1024 * kilobyte), async (c) => {
     const request = { body: await c.req.text(), signature: c.req.header('stripe-signature') }
     await receiveStripeWebhook(parts.db, request, parts.stripeWebhookSecret, parts.clock)
+    return c.json({ received: true })
+  })
+  app.post('/webhooks/hook-answers/:token', upTo(16 * kilobyte), async (c) => {
+    const answer = { token: c.req.param('token'), body: await c.req.text() }
+    await answerHook(parts.db, answer, { sealing: parts.settings.sealing, clock: parts.clock })
     return c.json({ received: true })
   })
   app.notFound((c) => c.json({ error: 'There is nothing at this address.' }, 404))

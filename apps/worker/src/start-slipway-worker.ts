@@ -65,6 +65,7 @@ function allHandlers(config: Config, cloud: Cloud): Handler[] {
       gitUrl: (organisation, app) => `${gitOrigin(config.HOST_ENDPOINT)}/git/${organisation}/${app}.git`,
       executionUrl: (organisation, app, number) =>
         `${config.PUBLIC_URL}/o/${organisation}/apps/${app}/executions/${number}`,
+      hookAnswerUrl: (token) => `${config.PUBLIC_URL}/webhooks/hook-answers/${token}`,
     }),
   ]
 }

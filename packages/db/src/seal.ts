@@ -3,9 +3,9 @@ import { newId, type OrganisationId } from '@slipway/core'
 import type { Tx } from './database.ts'
 
 /**
- * Keeps a secret for as long as it is on its way: AES-256-GCM under a key derived from the installation's key
- * for this organisation and purpose, which also bind the text. The value is never logged and never sent to a
- * browser. Returns the id to open it by.
+ * Keeps a secret, on its way to where it belongs or one of our own: AES-256-GCM under a key derived from the
+ * installation's key for this organisation and purpose, which also bind the text. The value is never logged.
+ * Returns the id to open it by.
  */
 export async function sealValue(
   tx: Tx,

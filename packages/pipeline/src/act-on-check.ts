@@ -10,12 +10,8 @@ import {
   type CheckFound,
   findCheckFacts,
 } from './gates/approve/approval-facts.ts'
-import {
-  type ApprovalFacts,
-  whyNotApprove,
-  whyNotOverride,
-  whyNotReject,
-} from './gates/approve/decide/why-not-approve.ts'
+import { type ApprovalFacts, whyNotApprove, whyNotReject } from './gates/approve/decide/why-not-approve.ts'
+import { whyNotOverride } from './gates/decide/why-not-asked.ts'
 import { givenReason } from './given-reason.ts'
 import { lockPipeline } from './pipeline-rows.ts'
 import { recordEvent } from './record-event.ts'

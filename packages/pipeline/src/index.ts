@@ -8,8 +8,10 @@
  */
 export { approveCheck, overrideCheck, rejectCheck } from './act-on-check.ts'
 export { cancelExecution, deployExecution, rollBack } from './actions.ts'
+export { answerHook } from './answer-hook.ts'
 export { type Status, statuses } from './decide/status.ts'
 export { followExecution } from './follow-execution.ts'
+export { type HookKey, replaceHookKey, showHookKeys } from './gates/hook/hook-keys.ts'
 export { holdStage, releaseStage } from './hold-stage.ts'
 export type { Infrastructure } from './infrastructure-change.ts'
 export { type PipelineSettings, pipelineJobs } from './jobs.ts'

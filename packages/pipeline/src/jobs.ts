@@ -24,6 +24,8 @@ export type PipelineSettings = {
   appsUrl: AppsUrl
   /** Origins that monitors may ask though they lie in an inner network; none without it. */
   innerOrigins?: readonly string[]
+  /** Where the answer to a hook is awaited, at an address that ends with its token. */
+  hookAnswerUrl(token: string): string
 } & TellSettings
 
 /** What the worker does for this package. */

@@ -158,6 +158,8 @@ export const fixtures: Record<string, Fixture> = {
   'pipeline.commits': { input: app, things: ['app'] },
   'pipeline.delivery': { input: app, things: ['app'] },
   'pipeline.get': { input: app, things: ['app'] },
+  'pipeline.replaceHookKey': { input: app, things: ['app'] },
+  'pipeline.showHookKeys': { input: app, things: ['app'] },
   'pushes.approvals': { input: organisation },
   'pushes.waiting': { input: organisation },
   'stages.hold': { input: (w) => ({ ...app(w), stage: 'production', reason: 'a freeze' }), things: ['app'] },

@@ -1,4 +1,10 @@
-import { followCommits, getDeliveryFigures, getPipeline } from '@slipway/pipeline'
+import {
+  followCommits,
+  getDeliveryFigures,
+  getPipeline,
+  replaceHookKey,
+  showHookKeys,
+} from '@slipway/pipeline'
 import { z } from 'zod'
 import { procedure, router } from '../procedure.ts'
 import { wire } from '../wire.ts'
@@ -25,4 +31,24 @@ export const pipeline = router({
     .query(async ({ ctx, input }) =>
       wire(await getDeliveryFigures(ctx.db, ctx.organisationId, input.app, ctx.clock)),
     ),
+
+  /** The keys that sign what the hooks of an app send; a mutation, because the first is made and each look is kept. */
+  showHookKeys: procedure
+    .organisation('hook-keys.show')
+    .input(z.object({ app: name }))
+    .mutation(async ({ ctx, input }) => {
+      const { clock, settings } = ctx
+      const asked = { ...input, by: ctx.caller.userId }
+      return wire(await showHookKeys(ctx.db, ctx.organisationId, asked, { clock, sealing: settings.sealing }))
+    }),
+
+  /** The keys of before sign for a day more. */
+  replaceHookKey: procedure
+    .organisation('hook-keys.replace')
+    .input(z.object({ app: name }))
+    .mutation(async ({ ctx, input }) => {
+      const { clock, settings } = ctx
+      const asked = { ...input, by: ctx.caller.userId }
+      await replaceHookKey(ctx.db, ctx.organisationId, asked, { clock, sealing: settings.sealing })
+    }),
 })

@@ -15,6 +15,7 @@ import { ProblemNotice } from '../ui/Notice.tsx'
 import { Panel, PanelBody } from '../ui/Panel.tsx'
 import { PageTitle } from '../ui/Shell.tsx'
 import { State } from '../ui/State.tsx'
+import { HookKeys } from './HookKeys.tsx'
 import { useRemote } from './remote.ts'
 
 type App = Answers['apps']['get']
@@ -33,6 +34,7 @@ export function AppSettings() {
           <div className="grid gap-4">
             <Deploying app={found} />
             <Remote app={found} />
+            <HookKeys app={found.name} />
             <Deleting app={found} />
           </div>
         )}

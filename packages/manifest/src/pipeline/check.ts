@@ -110,17 +110,25 @@ const window = z
     }
   })
 
+/** What is sent holds the address that opens the gate, so it must not be read on its way. */
+const hookUrl = url.refine(
+  (text) => !/^http:/.test(text) || !URL.canParse(text) || isThisMachine(new URL(text)),
+  'is not https: whoever reads what is sent could open the gate',
+)
+
+/** RFC 6761: such a name never leaves the machine. */
+function isThisMachine({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname.endsWith('.localhost')
+}
+
 const hookBlock = z.strictObject({
-  url: url.meta({ description: 'Where it is sent.', examples: ['https://change.example.com/slipway'] }),
-  secret: variableName
-    .meta({ description: 'Name of the secret that signs it.', examples: ['HOOK_SECRET'] })
-    .optional(),
+  url: hookUrl.meta({ description: 'Where it is sent.', examples: ['https://change.example.com/slipway'] }),
   expires: duration('1m', '30d')
     .meta({ description: 'How long the answer is awaited.', default: hookExpires, examples: ['2h'] })
     .optional(),
 })
 
-const hook = z.union([url, hookBlock])
+const hook = z.union([hookUrl, hookBlock])
 
 const paths = z.array(folder).max(50, 'has more than 50 entries')
 
@@ -180,7 +188,7 @@ const check = z
       .optional(),
     hook: hook
       .meta({
-        description: 'Gate: a webhook is sent, and its answer awaited.',
+        description: 'Gate: a signed webhook is sent, and its answer awaited.',
         examples: ['https://change.example.com/slipway'],
       })
       .optional(),
@@ -256,7 +264,6 @@ function planHook(asked: z.infer<typeof hook>, line: number): PlannedCheck {
     line,
     kind: 'hook',
     url: block.url,
-    secret: block.secret ?? null,
     expiresSeconds: block.expires ?? seconds(hookExpires),
   }
 }

@@ -56,8 +56,6 @@ const hookCheck = z.object({
   line,
   kind: z.literal('hook'),
   url: z.string(),
-  /** Name of the secret that the request is signed with; null: it is not signed. */
-  secret: z.string().nullable(),
   expiresSeconds: z.int().positive(),
 })
 

@@ -191,11 +191,11 @@ const checks: [string, object][] = [
   ],
   [
     'hook: https://change.example.com/a',
-    { kind: 'hook', url: 'https://change.example.com/a', secret: null, expiresSeconds: 86_400 },
+    { kind: 'hook', url: 'https://change.example.com/a', expiresSeconds: 86_400 },
   ],
   [
-    'hook: { url: http://a.example.com, secret: HOOK_KEY, expires: 30m }',
-    { kind: 'hook', url: 'http://a.example.com', secret: 'HOOK_KEY', expiresSeconds: 1800 },
+    'hook: { url: http://change.localhost:4700, expires: 30m }',
+    { kind: 'hook', url: 'http://change.localhost:4700', expiresSeconds: 1800 },
   ],
 ]
 test.each(checks)('a step or gate: %s', async (entry, planned) => {
@@ -354,8 +354,9 @@ const refused: [string, string, number, string | undefined][] = [
     undefined,
   ],
   [before('{ hook: ftp://a.example.com }'), 'manifest-wrong-value', 41, undefined],
-  [before('{ hook: { secret: A } }'), 'manifest-missing-field', 35, undefined],
-  [before('{ hook: { url: https://a.example.com, secret: a-b } }'), 'manifest-wrong-value', 79, undefined],
+  [before('{ hook: { expires: 1d } }'), 'manifest-missing-field', 35, undefined],
+  [before('{ hook: http://a.example.com }'), 'manifest-wrong-value', 41, undefined],
+  [before('{ hook: { url: http://notlocalhost } }'), 'manifest-wrong-value', 48, undefined],
   // of a monitor
   [monitors('{ every: 10s }'), 'manifest-wrong-value', 35, undefined],
   [monitors('{ alrm: x }'), 'manifest-unknown-field', 37, 'alarm'],

@@ -34,6 +34,8 @@ const leastRoles = {
   'executions.override': 'admin',
   'pipeline.hold': 'member',
   'commits.lift-bad': 'member',
+  'hook-keys.show': 'member',
+  'hook-keys.replace': 'admin',
   'environments.read': 'viewer',
   'environments.roll-back': 'member',
   'variables.read': 'member',
@@ -56,6 +58,8 @@ const personsOnly: ReadonlySet<Action> = new Set([
   'apps.delete',
   'executions.override',
   'commits.lift-bad',
+  'hook-keys.show',
+  'hook-keys.replace',
   'bill.switch-plan',
 ])
 

@@ -1,7 +1,7 @@
-import type { Cloud } from '@slipway/cloud'
+import type { Cloud, Memory } from '@slipway/cloud'
 import { asId, UserError, type UserErrorFields } from '@slipway/core'
 import type { Database } from '@slipway/db'
-import { type AppsUrl, environmentsOf, getAppById } from '@slipway/environments'
+import { type AppsUrl, environmentsOf, getAppById, type Sealing } from '@slipway/environments'
 import { type Handler, handle, type JobContext } from '@slipway/jobs'
 import { checkStream } from '@slipway/protocol'
 import type { CheckAsked, Stage } from '../decide/execution.ts'
@@ -25,6 +25,11 @@ export type CheckSettings = {
   appsUrl?: AppsUrl
   /** Origins that may be asked though they lie in an inner network; none without it. See egress.ts. */
   innerOrigins?: readonly string[]
+  /** Where the page of an execution is. */
+  executionUrl(organisationSlug: string, app: string, number: number): string
+  /** Where the answer to a hook is awaited, at an address that ends with its token. */
+  hookAnswerUrl(token: string): string
+  sealing: Sealing
 }
 type Outside = CheckSettings & { egress: Egress }
 
@@ -89,7 +94,7 @@ async function lookAtCheck(
     case 'failed':
       return answerFailed(db, of, outcome.error, gate.isRed(outcome.error), clock.now())
     case 'done':
-      return answerPassed(db, of, outcome.memory.freshUntil ?? null, clock.now())
+      return answerPassed(db, of, outcome.memory, clock.now())
   }
 }
 
@@ -98,7 +103,7 @@ async function openCheck(
   of: CheckOf,
   wake: Wake,
   { db, clock, log }: JobContext,
-  { cloud, gitUrl, appsUrl, egress }: Outside,
+  { cloud, gitUrl, appsUrl, egress, executionUrl, hookAnswerUrl, sealing }: Outside,
 ): Promise<OpenCheck | undefined> {
   const { organisationId, executionId, path, attempt } = of
   return db.inOrganisation(organisationId, async (tx) => {
@@ -131,6 +136,9 @@ async function openCheck(
         app,
         gitUrl: gitUrl(organisation.slug, app.name),
         appsUrl,
+        executionUrl,
+        hookAnswerUrl,
+        sealing,
         stage: found?.stage.name ?? '',
         revision: { id: asId('revision', row.revisionId), sha: row.revision.sha },
         environments,
@@ -147,13 +155,21 @@ function idsIn(stage: Stage, path: string): string[] {
   return waves.flatMap(({ targets }) => targets.map(({ environmentId }) => environmentId))
 }
 
-async function answerPassed(db: Database, of: CheckOf, freshUntil: string | null, at: Date): Promise<void> {
+async function answerPassed(db: Database, of: CheckOf, memory: Memory, at: Date): Promise<void> {
   const { organisationId, executionId, path, attempt } = of
   await db.inOrganisation(organisationId, (tx) =>
     recordEvent(
       tx,
       executionId,
-      { type: 'check-passed', at: at.toISOString(), path, attempt, by: null, reason: null, freshUntil },
+      {
+        type: 'check-passed',
+        at: at.toISOString(),
+        path,
+        attempt,
+        by: null,
+        reason: memory.reason ?? null,
+        freshUntil: memory.freshUntil ?? null,
+      },
       `${path}/${attempt}/answer`,
     ),
   )

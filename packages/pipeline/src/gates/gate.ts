@@ -9,7 +9,7 @@ import type {
   UserErrorFields,
 } from '@slipway/core'
 import type { Database } from '@slipway/db'
-import type { App, AppsUrl, Environment } from '@slipway/environments'
+import type { App, AppsUrl, Environment, Sealing } from '@slipway/environments'
 import type { PlannedCheck, PlannedMonitor } from '@slipway/manifest'
 import type { z } from 'zod'
 import type { CheckAsked } from '../decide/execution.ts'
@@ -41,6 +41,11 @@ export type GateContext = {
   gitUrl: string
   /** Where services answer; undefined where nobody said it. */
   appsUrl: AppsUrl | undefined
+  /** Where the page of an execution is. */
+  executionUrl(organisationSlug: string, app: string, number: number): string
+  /** Where the answer to a hook is awaited. */
+  hookAnswerUrl(token: string): string
+  sealing: Sealing
   /** Name of the stage. */
   stage: string
   revision: { id: RevisionId; sha: string }
@@ -67,7 +72,7 @@ export type Watched = {
 /**
  * A kind of step or gate: a folder here and a line in the list. It is asked by a job that runs its steps, each safe to
  * repeat, until one waits, fails or all are done: done is passed. A step that remembers `freshUntil` (ISO) has passed
- * on something that holds until then only.
+ * on something that holds until then only; `reason` is what whoever opened it says.
  */
 export type Gate = {
   /** The `kind` of what the manifest plans. */

@@ -3,8 +3,9 @@ import type { Database, Tx } from '@slipway/db'
 import { peopleOf, roleOf } from '@slipway/organisations'
 import { type Execution, executionSchema } from '../../decide/execution.ts'
 import { findCheck, targetsOf } from '../../decide/places.ts'
+import type { CheckFacts } from '../decide/why-not-asked.ts'
 import { approveAsk } from './approve.ts'
-import type { ApprovalFacts, CheckFacts } from './decide/why-not-approve.ts'
+import type { ApprovalFacts } from './decide/why-not-approve.ts'
 
 /** A check of an execution with what is asked of those who want to open it. */
 export type CheckFound = CheckFacts & { executionId: ExecutionId; revisionId: string; state: Execution }

@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { CheckProgress } from '../../../decide/execution.ts'
-import {
-  type ApprovalFacts,
-  approversInWords,
-  type CheckFacts,
-  whyNotApprove,
-  whyNotOverride,
-  whyNotReject,
-} from './why-not-approve.ts'
+import { type CheckFacts, whyNotOverride } from '../../decide/why-not-asked.ts'
+import { type ApprovalFacts, approversInWords, whyNotApprove, whyNotReject } from './why-not-approve.ts'
 
 const at = '2026-11-24T10:00:00.000Z'
 const asked: CheckProgress = { is: 'asked', attempt: 1, since: at, until: at }

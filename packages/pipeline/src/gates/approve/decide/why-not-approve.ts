@@ -1,17 +1,8 @@
 import { type Role, roles } from '@slipway/organisations'
-import type { Check, End } from '../../../decide/execution.ts'
+import { type CheckFacts, whyNotAsked } from '../../decide/why-not-asked.ts'
 
 /** What the manifest asks of whoever approves: roles and addresses in lower case, none: any member. */
 type ApproveAsked = { by: readonly string[]; notAuthors: boolean }
-
-/** A check as somebody finds it who wants to open it, or pass it over. */
-export type CheckFacts = {
-  /** Number of the execution. */
-  number: number
-  /** With the number of the execution that took its place. */
-  end: { how: End['how']; by: number | null } | null
-  check: Pick<Check, 'kind' | 'words' | 'progress'>
-}
 
 export type ApprovalFacts = CheckFacts & {
   asked: ApproveAsked
@@ -33,48 +24,11 @@ export function whyNotReject(facts: ApprovalFacts): string | undefined {
   return whyNotAnswer(facts) ?? whyNotThey(facts)
 }
 
-/** Why it cannot be passed over now, whoever asks. One that has not been asked can: it is then not asked at all. */
-export function whyNotOverride(facts: CheckFacts): string | undefined {
-  const { progress } = facts.check
-  if (facts.end !== null) return hasEnded(facts)
-  if (progress.is === 'ahead' || progress.is === 'asked') return undefined
-  return isSettled(progress.is)
-}
-
 /** Why it waits for nobody's answer. */
 function whyNotAnswer(facts: CheckFacts): string | undefined {
-  const { kind, words, progress } = facts.check
+  const { kind, words } = facts.check
   if (kind !== 'approve') return `“${words}” is not opened by an approval.`
-  if (facts.end !== null) return hasEnded(facts)
-  if (progress.is === 'asked') return undefined
-  return progress.is === 'ahead' ? 'It is not its turn yet.' : isSettled(progress.is)
-}
-
-function hasEnded({ number, end }: CheckFacts): string {
-  switch (end?.how) {
-    case 'superseded':
-      return end.by === null
-        ? `Execution ${number} was superseded by a newer push, which took its commits along.`
-        : `Execution ${number} was superseded by execution ${end.by}, which took its commits along.`
-    case 'cancelled':
-      return `Execution ${number} was cancelled.`
-    case 'failed':
-      return `Execution ${number} has failed.`
-    case 'succeeded':
-    case undefined:
-      return `Execution ${number} is done.`
-  }
-}
-
-function isSettled(is: 'passed' | 'failed' | 'never'): string {
-  switch (is) {
-    case 'passed':
-      return 'It has passed already.'
-    case 'failed':
-      return 'It has failed already.'
-    case 'never':
-      return 'It was never asked.'
-  }
+  return whyNotAsked(facts)
 }
 
 /** Why the word of this person does not count. */
