@@ -1,13 +1,8 @@
 import { readConfig } from '@slipway/core'
-import { parseGatePorts } from '@slipway/environments'
+import { gatePortsSetting } from '@slipway/environments'
 import { z } from 'zod'
 
 const origin = z.url().transform((url) => new URL(url).origin)
-
-const gatePorts = z
-  .string()
-  .regex(/^\d{1,5}(-\d{1,5})?$/)
-  .transform(parseGatePorts)
 
 const schema = z.object({
   DATABASE_URL: z.url().describe('Postgres as the role slipway_app, bound by row-level security'),
@@ -23,7 +18,7 @@ const schema = z.object({
     .string()
     .min(32)
     .describe("32 characters or more that seal secrets on their way to a customer; the same as the worker's"),
-  HOST_GATE_PORTS: gatePorts.describe(
+  HOST_GATE_PORTS: gatePortsSetting.describe(
     'port or range of ports that gates listen on: 80, or 20000-20999 where hosts share a machine',
   ),
   AWS_REGION: z.string().describe('region of our own topic and queue; the api itself has no key to AWS'),

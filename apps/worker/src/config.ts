@@ -1,4 +1,5 @@
 import { readConfig } from '@slipway/core'
+import { gatePortsSetting } from '@slipway/environments'
 import { z } from 'zod'
 
 const list = z.string().transform((text) =>
@@ -53,6 +54,9 @@ const schema = z.object({
     .describe(
       'origins, by comma, that monitors may ask although they lie in an inner network; * within a label',
     ),
+  HOST_GATE_PORTS: gatePortsSetting.describe(
+    "port or range of ports that gates listen on; the same as the api's",
+  ),
   STRIPE_SECRET_KEY: z.string().min(1).describe("Stripe's secret key"),
   STRIPE_HOST: z.string().optional().describe("Stripe's host where it is not its own"),
   STRIPE_PORT: z.coerce.number().int().optional().describe("Stripe's port where it is not 443"),

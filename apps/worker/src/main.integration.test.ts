@@ -86,6 +86,7 @@ function startWorker(): ChildProcess {
       CONSOLE_URL: 'https://console.aws.amazon.com',
       PLATFORM_ACCOUNT: '111122223333',
       PLATFORM_PRINCIPAL: 'arn:aws:iam::111122223333:role/slipway-worker',
+      HOST_GATE_PORTS: '80',
       HOST_ENDPOINT: 'ws://127.0.0.1:1/agent',
       STRIPE_SECRET_KEY: 'sk_test',
       STRIPE_HOST: '127.0.0.1',

@@ -60,6 +60,7 @@ function allHandlers(config: Config, cloud: Cloud): Handler[] {
     ...pipelineJobs({
       cloud,
       sealing,
+      gatePorts: config.HOST_GATE_PORTS,
       appsUrl: config.APPS_URL,
       innerOrigins: config.EGRESS_INNER_ORIGINS,
       gitUrl: (organisation, app) => `${gitOrigin(config.HOST_ENDPOINT)}/git/${organisation}/${app}.git`,

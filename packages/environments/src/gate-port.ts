@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { Database } from '@slipway/db'
+import { z } from 'zod'
 
 /** Ports that gates may listen on, both included. One port: every environment uses it, on a host of its own. */
 export type GatePorts = { first: number; last: number }
@@ -7,7 +8,7 @@ export type GatePorts = { first: number; last: number }
 /**
  * Reads `80` or `20000-20999`. Throws RangeError on anything else.
  */
-export function parseGatePorts(text: string): GatePorts {
+function parseGatePorts(text: string): GatePorts {
   const [, first = '', last = first] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? []
   const ports = { first: Number(first), last: Number(last || first) }
   if (first === '' || ports.first < 1 || ports.last > 65_535 || ports.last < ports.first) {
@@ -15,6 +16,12 @@ export function parseGatePorts(text: string): GatePorts {
   }
   return ports
 }
+
+/** The same as the value of a setting. */
+export const gatePortsSetting = z
+  .string()
+  .regex(/^\d{1,5}(-\d{1,5})?$/)
+  .transform(parseGatePorts)
 
 /**
  * A port that no environment of any tenant uses: where hosts share a machine they share its ports. Chosen at

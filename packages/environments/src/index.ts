@@ -20,7 +20,7 @@ export {
   getEnvironmentById,
 } from './find-app.ts'
 export { type FirstSteps, getFirstSteps } from './first-steps.ts'
-export { chooseGatePort, type GatePorts, parseGatePorts } from './gate-port.ts'
+export { chooseGatePort, type GatePorts, gatePortsSetting } from './gate-port.ts'
 export { type AppShown, getApp } from './get-app.ts'
 export { type EnvironmentShown, getEnvironment } from './get-environment.ts'
 export { getMetrics } from './get-metrics.ts'

@@ -21,7 +21,11 @@ export {
 export { detect } from './detect/detect.ts'
 export type { Detection } from './detect/detection.ts'
 export { nearest } from './nearest.ts'
+export { type Generating, planGenerated } from './pipeline/generated.ts'
 export {
+  type AskedCheck,
+  type Grant,
+  grantSchema,
   metrics,
   type PipelinePlan,
   type PlannedCheck,
@@ -31,7 +35,7 @@ export {
 } from './pipeline/pipeline-plan.ts'
 export { plan } from './plan.ts'
 export { describeProblem, formatPlace, type ManifestProblem, type Place, problemsError } from './problem.ts'
-export { type ManifestResult, manifestFile, readManifest } from './read-manifest.ts'
+export { generatedFile, type ManifestResult, manifestFile, readManifest } from './read-manifest.ts'
 export type { Manifest } from './schema.ts'
 export { type Tree, type TreeEntry, treeOf } from './tree.ts'
 export { architectureOfInstance } from './whole-app.ts'

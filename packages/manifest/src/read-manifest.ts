@@ -1,21 +1,25 @@
 import { isMap, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { nearest } from './nearest.ts'
-import { pipelineLevelOf } from './pipeline/pipeline.ts'
+import { generatedSchema, type ManifestStage, pipelineLevelOf } from './pipeline/pipeline.ts'
 import type { ManifestProblem, Place } from './problem.ts'
 import { fields, fieldsNotYet, type Level, type Manifest, manifestSchema, valuesNotYet } from './schema.ts'
 
 export const manifestFile = 'slipway.yaml'
+/** What stages that a command has generated are called, as if they were a file. */
+export const generatedFile = 'generated.yaml'
 
 /** Larger files are refused unread; 256 KB is also the bound for what a pipeline may generate. */
 const manifestBytesMax = 262_144
 
 type Path = readonly (string | number)[]
-type Source = { file: string; lines: LineCounter; root: Node | null }
+/** `below` is the path of the text's own root in what is read. */
+type Source = { file: string; lines: LineCounter; root: Node | null; below: Path }
 
-export type ManifestResult =
-  | { ok: true; manifest: Manifest; placeOf: (path: Path) => Place }
+type Read<T> =
+  | { ok: true; manifest: T; placeOf: (path: Path) => Place }
   | { ok: false; problems: ManifestProblem[] }
+export type ManifestResult = Read<Manifest>
 
 /**
  * Reads the text of a slipway.yaml. Every problem is found in one go, each with its place; nothing is ignored
@@ -23,6 +27,23 @@ export type ManifestResult =
  * read, for problems which only show later.
  */
 export function readManifest(text: string, file: string = manifestFile): ManifestResult {
+  return readAs(manifestSchema, text, { file, below: [] })
+}
+
+/** Reads stages that a command has generated, a list as it stands under `pipeline:`, by the same rules. */
+export function readGenerated(text: string): Read<{ pipeline: ManifestStage[] }> {
+  return readAs(z.strictObject({ pipeline: generatedSchema }), text, {
+    file: generatedFile,
+    below: ['pipeline'],
+  })
+}
+
+/** `below` is the place that the text has in what the schema describes. */
+function readAs<T>(
+  schema: z.ZodType<T>,
+  text: string,
+  { file, below }: Pick<Source, 'file' | 'below'>,
+): Read<T> {
   const bytes = Buffer.byteLength(text)
   if (bytes > manifestBytesMax) return refused([tooLarge(file, bytes)])
   const lines = new LineCounter()
@@ -32,19 +53,20 @@ export function readManifest(text: string, file: string = manifestFile): Manifes
     uniqueKeys: true,
     logLevel: 'error',
   })
-  const source: Source = { file, lines, root: document.contents }
+  const source: Source = { file, lines, root: document.contents, below }
   if (document.errors.length > 0) {
     return refused(document.errors.map((error) => notYaml(error, placeAt(source, error.pos[0]))))
   }
   let value: unknown
   try {
-    value = fillEmpty(document.toJS({ maxAliasCount: 100 }) ?? {})
+    const found: unknown = document.toJS({ maxAliasCount: 100 })
+    value = fillEmpty(below.reduceRight<unknown>((inner, step) => ({ [step]: inner ?? [] }), found) ?? {})
   } catch (cause) {
     // The library throws for what it only sees while unfolding: aliases without end, merges of what is no block.
     if (!(cause instanceof Error)) throw cause
     return refused([notYaml({ message: cause.message }, placeAt(source, 0))])
   }
-  const result = manifestSchema.safeParse(value)
+  const result = schema.safeParse(value)
   if (result.success) return { ok: true, manifest: result.data, placeOf: (path) => placeOf(source, path) }
   const problems = withoutConsequences(result.error.issues).flatMap((issue) =>
     problemsOf(issue, issue.path.map(asStep), value, source),
@@ -72,28 +94,13 @@ function isBlock(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/**
- * Without what only follows from a field that is not known: a block that lacks what was meant by it, and the
- * missing fields of an entry of `pipeline` whose kind is not supported yet.
- */
+/** Without what only follows from a field that is not known: a block that lacks what was meant by it. */
 function withoutConsequences(issues: z.core.$ZodIssue[]): z.core.$ZodIssue[] {
   const unknown = issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? [issue] : []))
   const isSame = (one: PropertyKey[], other: PropertyKey[]) => one.join('.') === other.join('.')
-  return issues.filter((issue) => {
-    switch (issue.code) {
-      case 'custom':
-        return !unknown.some(({ path }) => isSame(path, issue.path))
-      case 'invalid_type':
-        return !unknown.some(
-          ({ path, keys }) =>
-            path[0] === 'pipeline' &&
-            isSame(path, issue.path.slice(0, -1)) &&
-            keys.some((key) => fieldsNotYet[levelOf(path.map(asStep))].includes(key)),
-        )
-      default:
-        return true
-    }
-  })
+  return issues.filter(
+    (issue) => issue.code !== 'custom' || !unknown.some(({ path }) => isSame(path, issue.path)),
+  )
 }
 
 /** A misspelled field is one mistake, not two: the right one is then not missing. */
@@ -102,7 +109,7 @@ function withoutMisspelled(problems: ManifestProblem[]): ManifestProblem[] {
   return problems.filter((problem) => problem.code !== 'manifest-missing-field' || !meant.has(problem.value))
 }
 
-function refused(problems: ManifestProblem[]): ManifestResult {
+function refused(problems: ManifestProblem[]): { ok: false; problems: ManifestProblem[] } {
   return { ok: false, problems }
 }
 
@@ -203,7 +210,7 @@ function unknownField(key: string, path: Path, source: Source): ManifestProblem 
   const level = levelOf(path)
   const place = keyPlace(source, [...path, key])
   const where = path.length === 0 ? 'the manifest' : dotted(path)
-  if (fieldsNotYet[level].includes(key)) {
+  if (fieldsNotYet[level]?.includes(key)) {
     return {
       code: 'manifest-not-supported-yet',
       what: `${quote(key)} in ${where} is not supported yet.`,
@@ -312,7 +319,7 @@ function levelOf(path: Path): Level {
 
 /** The place of a field's value, or of the nearest enclosing thing that stands in the file. */
 function placeOf(source: Source, path: Path): Place {
-  const found = lookUp(source.root, path)
+  const found = lookUp(source, path)
   return found.key && found.missing
     ? placeAt(source, start(found.key))
     : placeAt(source, start(found.node ?? found.key))
@@ -320,14 +327,14 @@ function placeOf(source: Source, path: Path): Place {
 
 /** The place of a field's name. */
 function keyPlace(source: Source, path: Path): Place {
-  const found = lookUp(source.root, path)
+  const found = lookUp(source, path)
   return placeAt(source, start(found.key ?? found.node))
 }
 
-function lookUp(root: Node | null, path: Path): { key?: Node; node?: Node; missing: boolean } {
+function lookUp({ root, below }: Source, path: Path): { key?: Node; node?: Node; missing: boolean } {
   let node: Node | undefined = root ?? undefined
   let key: Node | undefined
-  for (const step of path) {
+  for (const step of path.slice(below.length)) {
     const next = stepInto(node, step)
     if (next === undefined) return { ...(key ? { key } : {}), ...(node ? { node } : {}), missing: true }
     key = next.key

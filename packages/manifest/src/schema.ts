@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { diskTypes, sizes } from './app-plan.ts'
 import { deploy, deployFields } from './deploy.ts'
-import { pipelineFields, pipelineFieldsNotYet, pipelineSchema } from './pipeline/pipeline.ts'
+import { pipelineFields, pipelineSchema } from './pipeline/pipeline.ts'
 import { command, duration, folder, name, variableName } from './values.ts'
 
 const sizeDescription =
@@ -169,14 +169,11 @@ export const fields = {
 export type Level = keyof typeof fields
 
 /** Fields that a manifest may have one day and that are refused until they do what they say. */
-export const fieldsNotYet: Record<Level, readonly string[]> = {
+export const fieldsNotYet: Partial<Record<Level, readonly string[]>> = {
   manifest: ['release', 'resources', 'drains', 'alerts', 'previews'],
   service: ['watch', 'scale', 'domains', 'hooks', 'every', 'overlap', 'patch'],
   disk: ['iops', 'snapshots'],
   size: ['cpu', 'memory', 'spot'],
-  health: [],
-  deploy: [],
-  ...pipelineFieldsNotYet,
 }
 
 /** Values in the same position, by the field's path with `*` for names. */

@@ -22,6 +22,7 @@ const { organisationId, userId: owner } = acme
 const handlers = handlersWith({
   cloud: unreachableCloud(db),
   gitUrl: (organisation, name) => `http://slipway.test/git/${organisation}/${name}.git`,
+  gatePorts: { first: 20_000, last: 20_999 },
   hookAnswerUrl: (token) => `http://slipway.test/webhooks/hook-answers/${token}`,
   executionUrl: (organisation, name, number) => `http://slipway.test/${organisation}/${name}/${number}`,
   sealing: { key: 'a key of the installation' },

@@ -26,6 +26,7 @@ const endlessRelease = 6
 const handlers = handlersWith({
   cloud: unreachableCloud(db),
   gitUrl: (organisation, app) => `http://slipway.test/git/${organisation}/${app}.git`,
+  gatePorts: { first: 20_000, last: 20_999 },
   hookAnswerUrl: (token) => `http://slipway.test/webhooks/hook-answers/${token}`,
   executionUrl: (organisation, app, number) => `http://slipway.test/${organisation}/${app}/${number}`,
   sealing,

@@ -1,5 +1,5 @@
 import type { Cloud } from '@slipway/cloud'
-import type { AppsUrl, Sealing } from '@slipway/environments'
+import type { AppsUrl, GatePorts, Sealing } from '@slipway/environments'
 import type { Handler } from '@slipway/jobs'
 import { advanceExecutionHandler } from './advance-execution.ts'
 import { cancelAppHandler } from './cancel-app.ts'
@@ -18,6 +18,8 @@ import { sweepHandler } from './sweep.ts'
 export type PipelineSettings = {
   cloud: Cloud
   sealing: Sealing
+  /** Ports that the gates of new environments may listen on. */
+  gatePorts: GatePorts
   /** Address of an app's repository for git, as runners reach it. */
   gitUrl(organisationSlug: string, app: string): string
   /** Where services answer. */

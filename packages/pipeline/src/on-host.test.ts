@@ -53,6 +53,7 @@ const handlers = handlersWith({
   cloud: unreachableCloud(db),
   gitUrl: (organisation, app) => `http://slipway.test/git/${organisation}/${app}.git`,
   sealing: { key: 'a key of the installation' },
+  gatePorts: { first: 20_000, last: 20_999 },
   hookAnswerUrl: (token) => `http://slipway.test/webhooks/hook-answers/${token}`,
   executionUrl: (organisation, app, number) => `http://slipway.test/${organisation}/${app}/${number}`,
   runBuild: async () => ({

@@ -18,7 +18,7 @@ export async function lockPipeline(tx: Tx, appId: AppId): Promise<void> {
 
 /**
  * The executions of an app that have not ended, and who was the newest push to enter each of their stages, and of
- * those that `recorded` begins, and which stages a person holds.
+ * those that `recorded` brings, and which stages a person holds.
  */
 export async function loadPipeline(
   tx: Tx,
@@ -36,7 +36,9 @@ export async function loadPipeline(
     if (isFresh(row.state)) continue
     executions.set(asId('execution', row.id), executionSchema.parse(row.state))
   }
-  const begun = recorded.flatMap((event) => (event.type === 'received' ? [event] : []))
+  const begun = recorded.flatMap((event) =>
+    event.type === 'received' || event.type === 'generated' ? [event] : [],
+  )
   const stages = [...executions.values(), ...begun].flatMap((each) => each.stages.map(({ name }) => name))
   const holds = await tx.pipelineStageHold.findMany({ where: { appId }, select: { stage: true } })
   return {

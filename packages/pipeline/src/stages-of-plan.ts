@@ -29,6 +29,14 @@ const oneBoxMinutesMax = 30
 export type Stages = EventOf<'received'>['stages']
 type OneBox = Stages[number]['waves'][number]['targets'][number]['oneBox']
 
+type Making = {
+  db: Database
+  clock: Clock
+  choosePort: ChoosePort
+  /** Targets of the same execution that are not of this plan, whose environments stay what they are. */
+  others?: readonly Wanted[]
+}
+
 /**
  * What a revision's pipeline is in this organisation: its stages with environments for targets, which are made where
  * they are not there yet; or all that is wrong with it, each with its line. Nothing is made then. The caller holds the
@@ -37,8 +45,8 @@ type OneBox = Stages[number]['waves'][number]['targets'][number]['oneBox']
 export async function stagesOfPlan(
   tx: Tx,
   app: App,
-  plan: AppPlan,
-  { db, ...settings }: { db: Database; clock: Clock; choosePort: ChoosePort },
+  plan: Pick<AppPlan, 'pipeline' | 'services'>,
+  { db, others = [], ...settings }: Making,
 ): Promise<{ ok: true; stages: Stages } | { ok: false; problems: ManifestProblem[] }> {
   const pipeline = plan.pipeline ?? onlyProduction
   const accounts = await accountsOf(tx, app)
@@ -51,7 +59,8 @@ export async function stagesOfPlan(
   ])
   if (problems.length > 0) return { ok: false, problems }
 
-  const environments = await ensureEnvironments(tx, app, wantedBy(pipeline, app, accounts), settings)
+  const wanted = [...others, ...wantedBy(pipeline, app, accounts)]
+  const environments = await ensureEnvironments(tx, app, wanted, settings)
   return { ok: true, stages: stagesWith(pipeline, app, accounts, environments) }
 }
 
@@ -92,7 +101,7 @@ export const onlyProduction: PipelinePlan = {
 /** The connected accounts by name. */
 export type Accounts = ReadonlyMap<string, { id: CloudAccountId; state: string }>
 
-async function accountsOf(tx: Tx, app: App): Promise<Accounts> {
+export async function accountsOf(tx: Tx, app: App): Promise<Accounts> {
   const rows = await tx.cloudAccount.findMany({
     where: { organisationId: app.organisationId, state: { not: 'disconnected' } },
     select: { id: true, name: true, state: true },

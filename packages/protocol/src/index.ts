@@ -62,6 +62,7 @@ export {
   type ServiceHealth,
 } from './messages.ts'
 export {
+  generatedLengthMax,
   outputLengthMax,
   type StepOutput,
   type StepSpec,

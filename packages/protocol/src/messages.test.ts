@@ -102,7 +102,7 @@ describe('a step', () => {
   it('is a command to a host, with nothing that it does not need', () => {
     expect(hostCommand.parse({ kind: 'step', spec: step })).toEqual({
       kind: 'step',
-      spec: { ...step, variables: {}, outputs: [] },
+      spec: { ...step, variables: {}, outputs: [], generates: false },
     })
   })
   it.each([

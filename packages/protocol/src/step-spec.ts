@@ -7,6 +7,9 @@ import { logStream } from './log-lines.ts'
 /** Longer values of an output are refused: it is a name or an address for the next step, not a file. */
 export const outputLengthMax = 4000
 
+/** Longer texts of generated stages are refused. */
+export const generatedLengthMax = 262_144
+
 /** A command of a pipeline that a runner runs once, at the top of one commit's files. */
 export const stepSpec = z.object({
   executionId: idOf('execution'),
@@ -32,6 +35,8 @@ export const stepSpec = z.object({
         .max(50),
     })
     .optional(),
+  /** What it prints, or writes into the file SLIPWAY_PIPELINE, are stages of a pipeline, which its output holds. */
+  generates: z.boolean().default(false),
 })
 export type StepSpec = z.infer<typeof stepSpec>
 export type StepSpecInput = z.input<typeof stepSpec>
@@ -41,5 +46,7 @@ export const stepOutput = z.object({
   outputs: z.record(variableName, z.string().max(outputLengthMax)),
   /** Of the command alone. */
   seconds: z.int().nonnegative(),
+  /** Of one that generates. */
+  generated: z.string().max(generatedLengthMax).optional(),
 })
 export type StepOutput = z.infer<typeof stepOutput>

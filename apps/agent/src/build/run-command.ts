@@ -20,9 +20,11 @@ export async function runCommand(of: {
   folder: string
   environment: Record<string, string>
   say(line: string, level: 'out' | 'error'): void
+  /** All of its standard output, as it comes; lines are cut before they are said. */
+  hear?: ((text: string) => void) | undefined
   signal: AbortSignal
 }): Promise<Ending> {
-  const { id, command, folder, environment, say, signal } = of
+  const { id, command, folder, environment, say, hear, signal } = of
   signal.throwIfAborted()
   const last: string[] = []
   const keep = (line: string, level: 'out' | 'error') => {
@@ -51,7 +53,7 @@ export async function runCommand(of: {
           endStrays(id).then(() => resolve({ code, signal: name }), reject)
         })
       }),
-      readLines(child.stdout, (line) => keep(line, 'out')),
+      readLines(child.stdout, (line) => keep(line, 'out'), hear),
       readLines(child.stderr, (line) => keep(line, 'error')),
     ])
     signal.throwIfAborted()
@@ -69,11 +71,17 @@ export function quoted(command: string): string {
     : `“${line.slice(0, quotedMax).trimEnd()}…”`
 }
 
-async function readLines(from: Readable, onLine: (line: string) => void): Promise<void> {
+async function readLines(
+  from: Readable,
+  onLine: (line: string) => void,
+  onText?: (text: string) => void,
+): Promise<void> {
   const decoder = new StringDecoder('utf8')
   let rest = ''
   for await (const piece of from) {
-    const lines = (rest + decoder.write(piece)).split('\n')
+    const text = decoder.write(piece)
+    onText?.(text)
+    const lines = (rest + text).split('\n')
     rest = lines.pop() ?? ''
     for (const line of lines) onLine(shortened(line.replace(/\r$/, '')))
     if (rest.length > 65_536) {

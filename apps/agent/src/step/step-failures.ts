@@ -1,5 +1,5 @@
 import { UserError } from '@slipway/core'
-import { outputLengthMax } from '@slipway/protocol'
+import { generatedLengthMax, outputLengthMax } from '@slipway/protocol'
 import { type Ending, quoted } from '../build/run-command.ts'
 
 export const stepFailures = {
@@ -31,6 +31,15 @@ export const stepFailures = {
       why: 'Later steps would go on without them.',
       todo: `Write a line NAME=value into the file that SLIPWAY_OUTPUT names, such as echo "URL=$url" >> "$SLIPWAY_OUTPUT", with at most ${outputLengthMax.toLocaleString('en-GB')} characters.`,
       details: wrong,
+    })
+  },
+  generatedTooLarge(command: string): UserError {
+    return new UserError({
+      code: 'generated-too-large',
+      kind: 'failed',
+      what: `${quoted(command)} generated more than ${generatedLengthMax.toLocaleString('en-GB')} characters.`,
+      why: 'What generates stages without end would never come to any.',
+      todo: 'Print less, or write only the stages into the file that SLIPWAY_PIPELINE names.',
     })
   },
   interrupted(command: string): UserError {

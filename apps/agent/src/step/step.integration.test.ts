@@ -114,6 +114,29 @@ describe('a step', () => {
     expect(JSON.stringify(plane.heard)).not.toContain(token)
   })
 
+  it('that generates answers what it printed, or what it wrote into the file for it', async () => {
+    const json = `[{"stage":"eu","after":[{"run":"echo ${'x'.repeat(20_000)}"}]}]`
+    const repository = {
+      url: git.url,
+      token,
+      sha: git.commit({
+        'stages.json': json,
+        'package.json': '{ "scripts": { "pipeline": "cat stages.json" } }',
+      }),
+    }
+    const printed = stepOf('npm run pipeline', {
+      repository,
+      generates: true,
+      runtimes: [{ kind: 'node', range: '>=24' }],
+    })
+    expect((await good(tell(printed))).generated?.trim()).toBe(json)
+    const written = stepOf('echo thinking; echo "- stage: us" > "$SLIPWAY_PIPELINE"', { generates: true })
+    expect((await good(tell(written))).generated).toBe('- stage: us\n')
+    const endless = stepOf('yes | head -c 300000', { generates: true })
+    expect(await failed(tell(endless))).toMatchObject({ code: 'generated-too-large' })
+    expect(await good(tell(stepOf('echo plain')))).not.toHaveProperty('generated')
+  })
+
   it('without an output that it declares has failed', async () => {
     expect(await failed(tell(stepOf('true', { outputs: ['URL'] })))).toMatchObject({
       code: 'step-output-wrong',

@@ -14,6 +14,7 @@ import {
   timeLimit,
   type WorkContext,
 } from '../build/workplace.ts'
+import { openGenerated } from './generated.ts'
 import { restoreFolders, storeFolders } from './kept-folders.ts'
 import { readOutputs } from './read-outputs.ts'
 import { stepFailures } from './step-failures.ts'
@@ -46,10 +47,12 @@ export async function step(
     const outputFile = path.join(home.build(id), 'output')
     await writeFile(outputFile, '')
     giveToAppUser(outputFile)
+    const generating = spec.generates ? await openGenerated(home.build(id), command) : undefined
     const environment = {
       ...place.environment,
       SLIPWAY_EXECUTION: spec.executionId,
       SLIPWAY_OUTPUT: outputFile,
+      ...generating?.environment,
     }
     const kept = { home, cache: spec.cache, source: place.source, say, signal }
     await timed('cache', () => restoreFolders(kept))
@@ -61,13 +64,15 @@ export async function step(
       timeLimit(timeoutSeconds, stepFailures.tookTooLong(command, timeoutSeconds)),
     ])
     const startedAt = performance.now()
-    const ending = await runCommand({ id, command, folder: place.folder, environment, say, signal })
+    const hear = generating?.hear
+    const ending = await runCommand({ id, command, folder: place.folder, environment, say, hear, signal })
     if (ending.code !== 0) throw stepFailures.commandFailed(command, ending)
     const seconds = Math.round((performance.now() - startedAt) / 1000)
     const { outputs, wrong } = await readOutputs(outputFile, spec.outputs)
     if (wrong.length > 0) throw stepFailures.outputsWrong(command, wrong)
+    const generated = await generating?.read()
     await storeFolders(kept)
-    return { outputs, seconds }
+    return { outputs, seconds, ...(generated !== undefined && { generated }) }
   } catch (error) {
     const cause = causeOf(error, signal)
     say(cause instanceof UserError ? cause.fields.what : String(cause), 'error')

@@ -9,7 +9,7 @@ import { Revision } from '../ui/Revision.tsx'
 import { State } from '../ui/State.tsx'
 import type { PipelineShown, StageShown } from './pipeline-shown.ts'
 import { StageState } from './StageState.tsx'
-import { placeOf } from './target-words.ts'
+import { isGenerating, placeOf } from './target-words.ts'
 
 /** The stages in one row, each with what is live in it and who waits: the way to the whole pipeline. */
 export function StageStrip({ app }: { app: string }) {
@@ -65,7 +65,7 @@ function WhatIsHere({ stage: { waves, waiting } }: { stage: StageShown }) {
   const shown = [...live.values()].slice(0, revisionsMax)
   return (
     <span className="flex flex-wrap items-center gap-x-3 gap-y-1 text-12 text-ink-2">
-      {shown.length === 0 ? 'Nothing is live here yet.' : null}
+      {shown.length === 0 && !isGenerating({ waves }) ? 'Nothing is live here yet.' : null}
       {shown.map(({ sha, message }) => (
         <Revision key={sha} sha={sha} title={message} />
       ))}

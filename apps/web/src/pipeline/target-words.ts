@@ -60,8 +60,12 @@ export function countsOf(targets: readonly TargetShown[]): string {
     .join(', ')
 }
 
+/** Of a stage that deploys nowhere: its step says which stages come next. */
+export const isGenerating = ({ waves }: Pick<StageShown, 'waves'>) => waves.length === 0
+
 /** Where a stage deploys to, in a few words: the accounts, and the region or how many targets. */
-export function placeOf({ waves }: StageShown): string {
+export function placeOf({ waves }: Pick<StageShown, 'waves'>): string {
+  if (isGenerating({ waves })) return 'says what comes next'
   const environments = waves.flatMap(({ targets }) => targets.flatMap(({ environment }) => environment ?? []))
   const accounts = [...new Set(environments.map(({ cloudAccount }) => cloudAccount.name))]
   const [first] = environments

@@ -13,9 +13,9 @@ import {
 } from '../values.ts'
 import { dates, hours } from './hours.ts'
 import { isOneOf } from './one-of.ts'
-import type { PlannedCheck } from './pipeline-plan.ts'
+import type { AskedCheck } from './pipeline-plan.ts'
 
-const runTimeout = '30m'
+export const runTimeout = '30m'
 const approveExpires = '7d'
 const hookExpires = '1d'
 
@@ -130,7 +130,8 @@ const hookBlock = z.strictObject({
 
 const hook = z.union([hookUrl, hookBlock])
 
-const paths = z.array(folder).max(50, 'has more than 50 entries')
+/** Files and folders of the top of the clone. */
+export const paths = z.array(folder).max(50, 'has more than 50 entries')
 
 /** An entry of `before` or `after`: one step or one gate, which may not be two at once. */
 const check = z
@@ -219,7 +220,7 @@ export const checkFields = {
 }
 
 /** One entry in the form of a plan. `line` is that of the entry, `byLine` that of `approve.by`. */
-export function planCheck(entry: Check, line: number, byLine: number): PlannedCheck {
+export function planCheck(entry: Check, line: number, byLine: number): AskedCheck {
   if (entry.approve !== undefined) return planApprove(entry.approve, byLine)
   if (entry.bake !== undefined) return planBake(entry.bake, line)
   if (entry.window !== undefined) return planWindow(entry.window, line)
@@ -237,7 +238,7 @@ export function planCheck(entry: Check, line: number, byLine: number): PlannedCh
   }
 }
 
-function planApprove(asked: true | z.infer<typeof approve>, line: number): PlannedCheck {
+function planApprove(asked: true | z.infer<typeof approve>, line: number): AskedCheck {
   const { by = [], not, expires = seconds(approveExpires) } = asked === true ? {} : asked
   return {
     line,
@@ -248,7 +249,7 @@ function planApprove(asked: true | z.infer<typeof approve>, line: number): Plann
   }
 }
 
-function planWindow({ open, closed = [] }: z.infer<typeof window>, line: number): PlannedCheck {
+function planWindow({ open, closed = [] }: z.infer<typeof window>, line: number): AskedCheck {
   return {
     line,
     kind: 'window',
@@ -258,7 +259,7 @@ function planWindow({ open, closed = [] }: z.infer<typeof window>, line: number)
   }
 }
 
-function planHook(asked: z.infer<typeof hook>, line: number): PlannedCheck {
+function planHook(asked: z.infer<typeof hook>, line: number): AskedCheck {
   const block: z.infer<typeof hookBlock> = typeof asked === 'string' ? { url: asked } : asked
   return {
     line,
@@ -269,7 +270,7 @@ function planHook(asked: z.infer<typeof hook>, line: number): PlannedCheck {
 }
 
 /** `bake` of an entry or a wave in the form of a plan. */
-export function planBake(asked: z.infer<typeof bake>, line: number): PlannedCheck {
+export function planBake(asked: z.infer<typeof bake>, line: number): AskedCheck {
   const { minutes, requests = 0, 'at-most': atMost } = asked
   const atMostMinutes = atMost === undefined ? Math.max(4 * minutes, minutes + 1440) : atMost / 60
   return { line, kind: 'bake', minutes, requests, atMostMinutes }

@@ -59,13 +59,40 @@ const hookCheck = z.object({
   expiresSeconds: z.int().positive(),
 })
 
-const plannedCheck = z.discriminatedUnion('kind', [
+const askedCheck = z.discriminatedUnion('kind', [
   commandCheck,
   approveCheck,
   bakeCheck,
   windowCheck,
   hookCheck,
 ])
+
+/** A step or gate of a list. */
+export type AskedCheck = z.infer<typeof askedCheck>
+
+/** What generated stages may do at most, which is never more than their parent may. */
+export const grantSchema = z.object({
+  /** Names of cloud accounts, and regions; null: the app's own. */
+  accounts: z.array(z.string().nullable()),
+  regions: z.array(z.string().nullable()),
+  /** These stand before each stage. */
+  gates: z.array(askedCheck),
+  /** How deep what is generated lies, from 1. */
+  depth: z.int().positive(),
+})
+export type Grant = z.infer<typeof grantSchema>
+
+/** The command of an entry that says which stages come next. */
+const generateCheck = z.object({
+  line,
+  kind: z.literal('generate'),
+  command: z.string(),
+  timeoutSeconds: z.int().positive(),
+  cache: z.array(z.string()),
+  grant: grantSchema,
+})
+
+const plannedCheck = z.discriminatedUnion('kind', [...askedCheck.options, generateCheck])
 
 /** A step or a gate: what must be done, or open, before the next. */
 export type PlannedCheck = z.infer<typeof plannedCheck>
@@ -119,7 +146,8 @@ const plannedStage = z.object({
   line,
   /** Name of a connected cloud account; null: the app's own. */
   account: z.string().nullable(),
-  waves: z.array(plannedWave).min(1),
+  /** None where its one step generates the stages that come next. */
+  waves: z.array(plannedWave),
   before: z.array(plannedCheck),
   after: z.array(plannedCheck),
   monitors: z.array(plannedMonitor),

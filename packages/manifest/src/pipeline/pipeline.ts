@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { name, refuse, region, regions } from '../values.ts'
-import { bake, checkFields, checks } from './check.ts'
+import { command, duration, name, refuse, region, regions } from '../values.ts'
+import { bake, checkFields, checks, paths, runTimeout } from './check.ts'
 import { monitorFields, monitors } from './monitor.ts'
+import { isOneOf } from './one-of.ts'
 
 const stagesMax = 50
 const targetsMax = 50
@@ -43,14 +44,23 @@ const wave = z.strictObject({
   after: checks.meta({ description: after }).optional(),
 })
 
+const accountName = z.string().trim().min(1, 'is empty').max(60, 'is longer than 60 characters')
+
+const stageFields = ['account', 'region', 'regions', 'waves', 'before', 'after', 'monitors']
+const generateFields = ['timeout', 'cache', 'accounts', 'regions', 'gates']
+
+/** An entry of the pipeline: a stage, or a command that says which stages come next. */
 const stage = z
   .strictObject({
-    stage: name.meta({ description: 'Its name, once in a pipeline.', examples: ['production'] }),
-    account: z
-      .string()
-      .trim()
-      .min(1, 'is empty')
-      .max(60, 'is longer than 60 characters')
+    stage: name.meta({ description: 'Its name, once in a pipeline.', examples: ['production'] }).optional(),
+    generate: command
+      .meta({
+        description:
+          'Instead of `stage`: a command on a runner in the app’s own account and region, which prints the stages that come next, or writes them to the file that SLIPWAY_PIPELINE names.',
+        examples: ['npm run pipeline'],
+      })
+      .optional(),
+    account: accountName
       .meta({
         description: 'Name of a connected cloud account. Left out: the app’s own.',
         examples: ['prod'],
@@ -64,7 +74,8 @@ const stage = z
       .optional(),
     regions: regions
       .meta({
-        description: 'Instead of `region`: one target in each, deployed at once.',
+        description:
+          'Instead of `region`: one target in each, deployed at once. Of `generate`: where its stages may be; left out: where those of the pipeline are.',
         examples: [['eu-west-1', 'us-east-1']],
       })
       .optional(),
@@ -82,23 +93,67 @@ const stage = z
           'What must be well in each target: red is a rollback while it deploys or bakes, and blocks the way into it before.',
       })
       .optional(),
+    timeout: duration('1s', '1d')
+      .meta({ description: 'Of `generate`: how long it may take.', default: runTimeout, examples: ['10m'] })
+      .optional(),
+    cache: paths
+      .meta({
+        description: 'Of `generate`: folders that its next run finds again.',
+        examples: [['node_modules']],
+      })
+      .optional(),
+    accounts: z
+      .array(accountName)
+      .min(1, 'names no account')
+      .max(50, 'has more than 50 accounts')
+      .meta({
+        description:
+          'Of `generate`: the cloud accounts that its stages may be in. Left out: those of the pipeline, and the app’s own.',
+        examples: [['prod']],
+      })
+      .optional(),
+    gates: checks
+      .meta({
+        description:
+          'Of `generate`: steps and gates that stand before each of its stages, and that it cannot take away.',
+      })
+      .optional(),
   })
+  .superRefine(isOneOf({ stage: stageFields, generate: generateFields }))
   .superRefine(placesAreOneForm)
   .superRefine(({ waves = [] }, context) => regionsAreOnce(waves, context))
 export type ManifestStage = z.infer<typeof stage>
 
-/** `pipeline:` of the manifest. */
-export const pipelineSchema = z
+/** What a command prints that generates stages: a list as under `pipeline:`. That there are none is an answer too. */
+export const generatedSchema = z
   .array(stage)
-  .min(1, 'has no stage')
   .max(stagesMax, `has more than ${stagesMax} stages`)
   .superRefine((stages, context) => {
-    const names = stages.map((one) => one.stage)
+    const names = stages.map((one, index) => one.stage ?? generatorName(topName, index))
     for (const [index, one] of names.entries()) {
-      if (names.indexOf(one) < index)
-        refuse(context, { reason: 'is the name of an earlier stage too' }, [index, 'stage'])
+      const first = names.indexOf(one)
+      if (first === index) continue
+      const isNamed = stages[index]?.stage !== undefined
+      const reason = isNamed ? 'is the name of an earlier stage too' : 'is what a later entry is called'
+      refuse(context, { reason }, [isNamed ? index : first, 'stage'])
     }
   })
+
+/** `pipeline:` of the manifest. */
+export const pipelineSchema = generatedSchema
+  .min(1, 'has no stage')
+  .refine(
+    (stages) => stages.length === 0 || stages.some((one) => one.generate === undefined || one.stage),
+    'has no stage of its own, on whose runner it is built',
+  )
+
+/** Those of the manifest. */
+export const topName = 'generate'
+
+/** What an entry is called that is no stage itself: by its place, also in what another one has generated. */
+export function generatorName(parent: string, index: number): string {
+  return `${parent}-${index + 1}`
+}
 
 /** What the fields of each block are called. */
 export const pipelineFields = {
@@ -108,18 +163,6 @@ export const pipelineFields = {
   ...checkFields,
 }
 type PipelineLevel = keyof typeof pipelineFields
-
-/** Fields that are refused until they do what they say. */
-export const pipelineFieldsNotYet: Record<PipelineLevel, readonly string[]> = {
-  stage: ['generate'],
-  wave: [],
-  monitor: [],
-  check: [],
-  approve: [],
-  bake: [],
-  window: [],
-  hook: [],
-}
 
 /** The kind of the block at a path below `pipeline`: that of the last name in it. */
 export function pipelineLevelOf(path: readonly (string | number)[]): PipelineLevel {

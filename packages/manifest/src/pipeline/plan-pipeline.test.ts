@@ -19,6 +19,7 @@ async function refusals(pipeline: string) {
 /** One entry of `before` of a stage, which begins in column 30 of the second line. */
 const before = (entry: string) => `pipeline: [{ stage: a, before: [${entry}] }]`
 const monitors = (entry: string) => `pipeline: [{ stage: a, monitors: [${entry}] }]`
+const generate = (fields: string) => `pipeline: [{ stage: a }, { generate: x, ${fields} }]`
 const stage = (fields: string) => `pipeline: [{ stage: a, ${fields} }]`
 
 test('without a pipeline, with one that is commented out, and in a plan that was kept before there was one: none', async () => {
@@ -235,9 +236,16 @@ const refused: [string, string, number, string | undefined][] = [
   ['pipeline: production', 'manifest-wrong-value', 11, undefined],
   ['pipeline: []', 'manifest-wrong-value', 11, undefined],
   ['pipeline: [production]', 'manifest-wrong-value', 12, undefined],
-  ['pipeline: [{ account: a }]', 'manifest-missing-field', 12, undefined],
+  ['pipeline: [{ account: a }]', 'manifest-wrong-value', 12, undefined],
   ['pipeline: [{ stge: a }]', 'manifest-unknown-field', 14, 'stage'],
-  ['pipeline: [{ generate: npm run pipeline }]', 'manifest-not-supported-yet', 14, undefined],
+  ['pipeline: [{ generate: npm run pipeline }]', 'manifest-wrong-value', 11, undefined],
+  ['pipeline: [{ stage: a, generate: x }]', 'manifest-wrong-value', 34, undefined],
+  ['pipeline: [{ stage: a, gates: [] }]', 'manifest-wrong-value', 31, undefined],
+  ['pipeline: [{ stage: generate-2 }, { generate: x }]', 'manifest-wrong-value', 21, undefined],
+  [generate('account: dev'), 'manifest-wrong-value', 50, undefined],
+  [generate('waves: [{}]'), 'manifest-wrong-value', 48, undefined],
+  [generate('timeout: 2d'), 'manifest-wrong-value', 50, undefined],
+  [generate('gates: [{ aprove: true }]'), 'manifest-unknown-field', 51, 'approve'],
   ['pipeline: [{ stage: A }]', 'manifest-wrong-value', 21, undefined],
   ['pipeline: [{ stage: a }, { stage: a }]', 'manifest-wrong-value', 35, undefined],
   [
@@ -393,7 +401,7 @@ test('all problems of a pipeline are told at once, in the order of the file', as
   - stage: staging
     acount: dev
     after: [{ approve: { by: [qa] } }]
-  - generate: npm run pipeline
+  - generate: ""
   - stage: production
     monitors: [{ metric: p98 < 300ms }]
   - stage: worldwide
@@ -402,7 +410,7 @@ test('all problems of a pipeline are told at once, in the order of the file', as
   expect((await refusals(text)).map(({ code, place }) => `${place?.line}:${place?.column} ${code}`)).toEqual([
     '4:5 manifest-unknown-field',
     '5:31 manifest-wrong-value',
-    '6:5 manifest-not-supported-yet',
+    '6:15 manifest-wrong-value',
     '8:26 manifest-wrong-value',
     '10:51 manifest-wrong-value',
   ])

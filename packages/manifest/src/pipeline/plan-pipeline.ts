@@ -1,8 +1,9 @@
 import type { PlaceOf } from '../problem.ts'
-import { planBake, planCheck } from './check.ts'
+import { cleanFolder, seconds } from '../values.ts'
+import { planBake, planCheck, runTimeout } from './check.ts'
 import { planMonitor } from './monitor.ts'
-import type { ManifestStage } from './pipeline.ts'
-import type { PipelinePlan, PlannedCheck, PlannedStage, PlannedWave } from './pipeline-plan.ts'
+import { generatorName, type ManifestStage, topName } from './pipeline.ts'
+import type { AskedCheck, Grant, PipelinePlan, PlannedStage, PlannedWave } from './pipeline-plan.ts'
 
 type Path = readonly (string | number)[]
 type Checks = NonNullable<ManifestStage['before']>
@@ -10,16 +11,68 @@ type ManifestWave = NonNullable<ManifestStage['waves']>[number]
 
 /** `pipeline:` of the manifest in the form of a plan, with the line of what only the database can judge. */
 export function planPipeline(stages: readonly ManifestStage[], placeOf: PlaceOf): PipelinePlan {
+  const accounts = stages.flatMap(({ generate, account }) => (generate === undefined ? (account ?? []) : []))
+  const regions = stages.flatMap(({ generate, region, regions = [], waves = [] }) =>
+    generate === undefined ? [region ?? [], regions, waves.flatMap((wave) => wave.regions ?? [])].flat() : [],
+  )
+  const grant = { accounts: [null, ...new Set(accounts)], regions: [null, ...new Set(regions)] }
+  return { stages: planStages(stages, placeOf, { name: topName, grant: { ...grant, gates: [], depth: 1 } }) }
+}
+
+/**
+ * The same of any list. `grant` is what an entry may generate at most that says nothing more narrow, and `name` what
+ * the list belongs to.
+ */
+export function planStages(
+  stages: readonly ManifestStage[],
+  placeOf: PlaceOf,
+  { name, grant }: { name: string; grant: Grant },
+): PlannedStage[] {
   const lineOf = (path: Path): number => placeOf(path)?.line ?? 1
-  const planned = stages.map((stage, index) => planStage(stage, ['pipeline', index], lineOf))
-  return { stages: planned }
+  return stages.map((stage, index) => {
+    const path = ['pipeline', index]
+    if (stage.generate === undefined) return planStage(stage, path, lineOf)
+    return planGenerate(stage.generate, stage, { path, lineOf, name: generatorName(name, index), grant })
+  })
 }
 
 type LineOf = (path: Path) => number
 
+/** A stage without targets, whose one step is the command. */
+function planGenerate(
+  command: string,
+  { timeout, cache, accounts, regions, gates }: ManifestStage,
+  { path, lineOf, name, grant }: { path: Path; lineOf: LineOf; name: string; grant: Grant },
+): PlannedStage {
+  const line = lineOf(path)
+  return {
+    name,
+    line,
+    account: null,
+    waves: [],
+    before: [
+      {
+        line,
+        kind: 'generate',
+        command,
+        timeoutSeconds: timeout ?? seconds(runTimeout),
+        cache: (cache ?? []).map(cleanFolder),
+        grant: {
+          accounts: accounts ?? grant.accounts,
+          regions: regions ?? grant.regions,
+          gates: [...grant.gates, ...planChecks(gates, [...path, 'gates'], lineOf)],
+          depth: grant.depth,
+        },
+      },
+    ],
+    after: [],
+    monitors: [],
+  }
+}
+
 function planStage(stage: ManifestStage, path: Path, lineOf: LineOf): PlannedStage {
   return {
-    name: stage.stage,
+    name: stage.stage ?? '',
     line: lineOf(stage.account === undefined ? path : [...path, 'account']),
     account: stage.account ?? null,
     waves: stage.waves
@@ -63,7 +116,7 @@ function planWave(wave: ManifestWave, path: Path, lineOf: LineOf): PlannedWave {
   }
 }
 
-function planChecks(checks: Checks | undefined, path: Path, lineOf: LineOf): PlannedCheck[] {
+function planChecks(checks: Checks | undefined, path: Path, lineOf: LineOf): AskedCheck[] {
   return (checks ?? []).map((check, index) => {
     const at = [...path, index]
     const hasBy = typeof check.approve === 'object' && check.approve.by !== undefined

@@ -1,8 +1,8 @@
 import { askCheck, overrideCheck, passCheck } from './check.ts'
 import { arrive, isAtDoor, knock, letIn } from './door.ts'
 import { type Advanced, end } from './end.ts'
-import type { EventOf, ExecutionEvent } from './event.ts'
-import type { CheckAsked, Execution, Progress } from './execution.ts'
+import type { EventOf, ExecutionEvent, StageAsked } from './event.ts'
+import type { CheckAsked, Execution, Progress, Stage } from './execution.ts'
 import { proceed, stop } from './inside.ts'
 import { doorOf, findCheck, findTarget, withCheck, withProgress, withStage } from './places.ts'
 import { checkTooLate, later, tooLate, waitSeconds } from './too-late.ts'
@@ -39,6 +39,8 @@ export function advance(execution: Execution, event: ExecutionEvent): Advanced {
       return checkFailed(execution, event) ?? nothing
     case 'check-overridden':
       return checkOverridden(execution, event) ?? nothing
+    case 'generated':
+      return generated(execution, event) ?? nothing
     case 'target-healthy':
       return targetHealthy(execution, event) ?? nothing
     case 'target-failed':
@@ -65,18 +67,7 @@ export function begin(id: Execution['id'], event: EventOf<'received'>): Advanced
     startedAt: event.at,
     build: event.kind === 'push' ? { is: 'never' } : { is: 'skipped' },
     releaseId: event.releaseId,
-    stages: event.stages.map((stage) => ({
-      name: stage.name,
-      lane: { is: 'ahead' as const },
-      before: stage.before.map(ahead),
-      waves: stage.waves.map((wave) => ({
-        limit: wave.limit,
-        before: wave.before.map(ahead),
-        targets: wave.targets.map((target) => ({ ...target, progress: { is: 'ahead' as const } })),
-        after: wave.after.map(ahead),
-      })),
-      after: stage.after.map(ahead),
-    })),
+    stages: event.stages.map((stage) => stageAhead(stage, null)),
     cancelledAt: null,
     failing: null,
     isBad: false,
@@ -138,6 +129,42 @@ function entered(execution: Execution, event: EventOf<'entered'>): Advanced | un
 }
 
 const ahead = (check: CheckAsked) => ({ ...check, progress: { is: 'ahead' as const } })
+
+function stageAhead({ name, before, waves, after }: StageAsked, generatedBy: string | null): Stage {
+  return {
+    name,
+    generatedBy,
+    lane: { is: 'ahead' },
+    before: before.map(ahead),
+    waves: waves.map((wave) => ({
+      limit: wave.limit,
+      before: wave.before.map(ahead),
+      targets: wave.targets.map((target) => ({ ...target, progress: { is: 'ahead' } })),
+      after: wave.after.map(ahead),
+    })),
+    after: after.map(ahead),
+  }
+}
+
+/** Its stages come next. Once, however often it is said; not where a name is taken, since places are known by it. */
+function generated(execution: Execution, event: EventOf<'generated'>): Advanced | undefined {
+  const { path, attempt } = event
+  const { stages } = execution
+  const found = findCheck(execution, path)
+  const progress = found?.check.progress
+  if (progress?.is !== 'asked' || progress.attempt !== attempt) return undefined
+  if (stages.some((each) => each.generatedBy === path)) return undefined
+  const joined = event.stages.map((stage) => stageAhead(stage, path))
+  if (joined.some(({ name }) => stages.some((each) => each.name === name))) return undefined
+  const index = stages.findIndex(({ name }) => name === found?.stage.name)
+  return {
+    execution: {
+      ...execution,
+      stages: [...stages.slice(0, index + 1), ...joined, ...stages.slice(index + 1)],
+    },
+    effects: [],
+  }
+}
 
 function checkPassed(execution: Execution, event: EventOf<'check-passed'>): Advanced | undefined {
   const passed = passCheck(execution, event)

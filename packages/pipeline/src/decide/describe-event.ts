@@ -21,6 +21,8 @@ export function describeEvent(event: ExecutionEvent, nameOf: (id: string) => str
       return event.by === null ? 'Passed.' : `${nameOf(event.by)} opened it${because(event.reason)}.`
     case 'check-failed':
       return `${event.error.what}${event.isRed ? ' Its wave goes back.' : ''}`
+    case 'generated':
+      return `Behind it come: ${event.stages.map(({ name }) => name).join(', ')}.`
     case 'check-overridden':
       return `${nameOf(event.by)} passed it over${because(event.reason)}.`
     case 'target-deploying':

@@ -32,6 +32,23 @@ export const waits = [
 ] as const
 export type Wait = (typeof waits)[number]
 
+const stageAskedSchema = z.object({
+  name: z.string(),
+  before: z.array(checkAskedSchema).default([]),
+  waves: z.array(
+    z.object({
+      limit: z.number().int().positive(),
+      before: z.array(checkAskedSchema).default([]),
+      targets: z.array(
+        z.object({ environmentId: environmentIdSchema, name: z.string(), oneBox: oneBoxSchema }),
+      ),
+      after: z.array(checkAskedSchema).default([]),
+    }),
+  ),
+  after: z.array(checkAskedSchema).default([]),
+})
+export type StageAsked = z.infer<typeof stageAskedSchema>
+
 export const eventSchema = z.discriminatedUnion('type', [
   /** The first event. With `error` the manifest was refused, and this is also the last. */
   z.object({
@@ -41,23 +58,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     order: z.number().int(),
     deploysByItself: z.boolean(),
     releaseId: releaseIdSchema.nullable(),
-    stages: z.array(
-      z.object({
-        name: z.string(),
-        before: z.array(checkAskedSchema).default([]),
-        waves: z.array(
-          z.object({
-            limit: z.number().int().positive(),
-            before: z.array(checkAskedSchema).default([]),
-            targets: z.array(
-              z.object({ environmentId: environmentIdSchema, name: z.string(), oneBox: oneBoxSchema }),
-            ),
-            after: z.array(checkAskedSchema).default([]),
-          }),
-        ),
-        after: z.array(checkAskedSchema).default([]),
-      }),
-    ),
+    stages: z.array(stageAskedSchema),
     error: errorSchema.nullable(),
   }),
   /** A runner was told to build; says nothing new to the state, but to whoever reads the log. */
@@ -81,6 +82,8 @@ export const eventSchema = z.discriminatedUnion('type', [
   }),
   /** `isRed`: what was deployed before it is not well, so that its wave goes back. */
   z.object({ type: z.literal('check-failed'), at, path, attempt, error: errorSchema, isRed: z.boolean() }),
+  /** The check at `path` says which stages come behind its own; what it says first counts. */
+  z.object({ type: z.literal('generated'), at, path, attempt, stages: z.array(stageAskedSchema) }),
   /** A person passed it over, whether it had been asked or not. */
   z.object({ type: z.literal('check-overridden'), at, path, by: z.string(), reason: z.string() }),
   /** Its steps began, with this release; says nothing new to the state. */

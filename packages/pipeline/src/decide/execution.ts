@@ -156,6 +156,8 @@ const waveSchema = z.object({
 })
 const stageSchema = z.object({
   name: z.string(),
+  /** The place of the check that generated it; null, as in states that were kept before: it is of the manifest. */
+  generatedBy: z.string().nullable().default(null),
   lane: laneSchema,
   before: z.array(checkSchema).default([]),
   waves: z.array(waveSchema),

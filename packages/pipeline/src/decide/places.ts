@@ -24,6 +24,11 @@ export function checksIn(
   return checks.map((check, position): [string, Check] => [`${place}/${side}/${position}`, check])
 }
 
+/** Where it deploys first, whose runner builds; undefined where it deploys nowhere. */
+export function firstTarget({ stages }: Pick<Execution, 'stages'>): Target | undefined {
+  return stages.flatMap(targetsOf)[0]?.[1]
+}
+
 /** All checks of a stage with their paths, in the order in which they are asked. */
 export function checksOf(stage: Stage): [path: string, check: Check][] {
   return [
@@ -45,7 +50,10 @@ export function doorOf(stage: Stage): [path: string, check: Check][] {
   return checksIn(stage.name, 'before', firstStep < 0 ? stage.before : stage.before.slice(0, firstStep))
 }
 
-export function findCheck(execution: Execution, path: string): { stage: Stage; check: Check } | undefined {
+export function findCheck(
+  execution: Pick<Execution, 'stages'>,
+  path: string,
+): { stage: Stage; check: Check } | undefined {
   for (const stage of execution.stages) {
     for (const [at, check] of checksOf(stage)) if (at === path) return { stage, check }
   }

@@ -6,7 +6,7 @@ import { type Effect, effectId } from './effect.ts'
 import type { EventOf, ExecutionEvent } from './event.ts'
 import type { CheckAsked, Execution } from './execution.ts'
 import { type Moved, move, type Pipeline } from './move.ts'
-import { checksOf, doorOf } from './places.ts'
+import { checksOf, doorOf, findCheck } from './places.ts'
 
 /**
  * Random histories of a whole app: pushes, buttons, cancels, answers that come late, twice or never, timers.
@@ -72,6 +72,17 @@ const shapes: Shape[] = [
       after: [check('bake')],
     },
   ],
+  [
+    { name: 'staging', before: [], waves: [wave(1, ['staging'])], after: [] },
+    { name: 'generate-2', before: [check('generate', true)], waves: [], after: [] },
+    { name: 'production', before: [check('approve')], waves: [wave(1, ['prod'])], after: [] },
+  ],
+]
+
+/** What a step generates, all of it or less. */
+const generated: Shape = [
+  { name: 'europe', before: [check('window')], waves: [wave(1, ['europe'])], after: [] },
+  { name: 'generate-2-2', before: [check('run', true)], waves: [], after: [] },
 ]
 
 class World {
@@ -183,8 +194,18 @@ class World {
   answer(position: number, outcome: number) {
     const [picked] = this.open.splice(position % this.open.length, 1)
     if (picked === undefined) return
+    this.generate(picked, outcome)
     const event = answerTo(picked.effect, outcome, this.at())
     if (event !== undefined) this.happen(picked.id, event)
+  }
+
+  /** A step says what comes behind it before it has passed. */
+  private generate({ id, effect }: { id: ExecutionId; effect: Effect }, outcome: number) {
+    if (effect.type !== 'check' || findCheck(this.execution(id), effect.path)?.check.kind !== 'generate')
+      return
+    const stages = generated.slice(0, outcome % (generated.length + 1))
+    const { path, attempt } = effect
+    this.happen(id, { type: 'generated', at: this.at(), path, attempt, stages })
   }
 
   step(choice: Choice) {
@@ -261,6 +282,8 @@ class World {
     const environments = new Map<string, string>()
     const atDoor = new Set<string>()
     for (const execution of running) {
+      const names = execution.stages.map(({ name }) => name)
+      if (new Set(names).size < names.length) throw new Error('what was generated joined twice')
       for (const stage of execution.stages) {
         if (execution.kind === 'push' && (stage.lane.is === 'waiting' || stage.lane.is === 'holding')) {
           const place = `${stage.lane.is} before ${stage.name}`
@@ -382,7 +405,7 @@ const often = {
 const what = fc.constantFrom(...whats.flatMap((each) => Array.from({ length: often[each] }, () => each)))
 const choice = fc.noBias(fc.record({ what, pick: fc.nat(1000), outcome: fc.nat(23) }))
 
-test.each([0, 1, 2])('the truths hold after every event of a random history (shape %i)', (which) => {
+test.each([0, 1, 2, 3])('the truths hold after every event of a random history (shape %i)', (which) => {
   fc.assert(
     fc.property(fc.array(choice, { maxLength: 100 }), fc.nat(23), (choices, outcome) => {
       const world = new World(shapes[which] ?? [])

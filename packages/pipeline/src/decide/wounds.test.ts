@@ -268,6 +268,38 @@ test('red in the instant in which the bake ends: whichever is first, red never g
   expect(story.of(1)).toMatchObject({ isBad: true, end: { how: 'failed' } })
 })
 
+test('stages that a step generates are not doubled by a retry, and what it says later joins nothing', () => {
+  const generating = [
+    stage('staging', ['staging1']),
+    { ...stage('generate-2', []), before: [check('generate', { isStep: true })], waves: [] },
+    stage('production', ['prod1']),
+  ]
+  const story = new Story()
+  story.receive(1, generating)
+  story.healthy(1, 'staging/0/0')
+  const says = (names: string[]) =>
+    story.tell(1, (at) => ({
+      type: 'generated',
+      at,
+      path: 'generate-2/before/0',
+      attempt: 1,
+      stages: names.map((name) => stage(name, [name])),
+    }))
+  const names = () => story.of(1).stages.map(({ name }) => name)
+  says(['europe', 'asia'])
+  const joined = ['staging', 'generate-2', 'europe', 'asia', 'production']
+  expect(names()).toEqual(joined)
+  const before = story.of(1)
+  says(['europe', 'asia'])
+  says(['africa'])
+  expect(story.of(1)).toBe(before)
+  story.pass(1, 'generate-2/before/0')
+  says(['africa'])
+  expect(names()).toEqual(joined)
+  for (const name of ['europe', 'asia', 'production']) story.healthy(1, `${name}/0/0`)
+  expect(story.of(1).end?.how).toBe('succeeded')
+})
+
 test('a push during a rollback waits for it and comes after it', () => {
   const story = new Story()
   story.receive(1, production)

@@ -17,6 +17,7 @@ import { type AppPlan, appPlanSchema } from '@slipway/manifest'
 import { architecture, releaseKey } from '@slipway/protocol'
 import { z } from 'zod'
 import { executionSchema } from '../decide/execution.ts'
+import { firstTarget } from '../decide/places.ts'
 import { releaseIdOf } from '../deployment-id.ts'
 import { exclusively } from '../exclusively.ts'
 import { isStale, lookAgainAt, type Wake } from '../look.ts'
@@ -112,7 +113,7 @@ async function openBuild(tx: Tx, of: BuildOf): Promise<OpenBuild | undefined> {
   })
   const execution = executionSchema.parse(row.state)
   if (execution.build.is !== 'running' || execution.build.attempt !== of.attempt) return undefined
-  const environmentId = execution.stages[0]?.waves[0]?.targets[0]?.environmentId
+  const environmentId = firstTarget(execution)?.environmentId
   if (environmentId === undefined) throw new Error('an execution deploys into an environment')
   const appId: AppId = asId('app', row.appId)
   const releaseId = releaseIdOf(of.executionId, of.attempt)

@@ -1,7 +1,7 @@
 import type { Cloud, Memory } from '@slipway/cloud'
 import { asId, UserError, type UserErrorFields } from '@slipway/core'
 import type { Database } from '@slipway/db'
-import { type AppsUrl, environmentsOf, getAppById, type Sealing } from '@slipway/environments'
+import { type AppsUrl, environmentsOf, type GatePorts, getAppById, type Sealing } from '@slipway/environments'
 import { type Handler, handle, type JobContext } from '@slipway/jobs'
 import { checkStream } from '@slipway/protocol'
 import type { CheckAsked, Stage } from '../decide/execution.ts'
@@ -30,6 +30,8 @@ export type CheckSettings = {
   /** Where the answer to a hook is awaited, at an address that ends with its token. */
   hookAnswerUrl(token: string): string
   sealing: Sealing
+  /** Ports that the gates of new environments may listen on. */
+  gatePorts: GatePorts
 }
 type Outside = CheckSettings & { egress: Egress }
 
@@ -103,7 +105,7 @@ async function openCheck(
   of: CheckOf,
   wake: Wake,
   { db, clock, log }: JobContext,
-  { cloud, gitUrl, appsUrl, egress, executionUrl, hookAnswerUrl, sealing }: Outside,
+  { cloud, gitUrl, appsUrl, egress, executionUrl, hookAnswerUrl, sealing, gatePorts }: Outside,
 ): Promise<OpenCheck | undefined> {
   const { organisationId, executionId, path, attempt } = of
   return db.inOrganisation(organisationId, async (tx) => {
@@ -139,6 +141,7 @@ async function openCheck(
         executionUrl,
         hookAnswerUrl,
         sealing,
+        gatePorts,
         stage: found?.stage.name ?? '',
         revision: { id: asId('revision', row.revisionId), sha: row.revision.sha },
         environments,

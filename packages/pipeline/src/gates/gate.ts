@@ -9,7 +9,7 @@ import type {
   UserErrorFields,
 } from '@slipway/core'
 import type { Database } from '@slipway/db'
-import type { App, AppsUrl, Environment, Sealing } from '@slipway/environments'
+import type { App, AppsUrl, Environment, GatePorts, Sealing } from '@slipway/environments'
 import type { PlannedCheck, PlannedMonitor } from '@slipway/manifest'
 import type { z } from 'zod'
 import type { CheckAsked } from '../decide/execution.ts'
@@ -46,6 +46,8 @@ export type GateContext = {
   /** Where the answer to a hook is awaited. */
   hookAnswerUrl(token: string): string
   sealing: Sealing
+  /** Ports that the gates of new environments may listen on. */
+  gatePorts: GatePorts
   /** Name of the stage. */
   stage: string
   revision: { id: RevisionId; sha: string }

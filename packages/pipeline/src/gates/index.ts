@@ -3,12 +3,13 @@ import type { CheckAsked } from '../decide/execution.ts'
 import { approve } from './approve/approve.ts'
 import { bake } from './bake/bake.ts'
 import type { Gate, InStage } from './gate.ts'
+import { generate } from './generate/generate.ts'
 import { hook } from './hook/hook.ts'
 import { run, test } from './run/run.ts'
 import { window } from './window/window.ts'
 
 /** All kinds of steps and gates. */
-const gates: readonly Gate[] = [run, test, approve, bake, window, hook]
+const gates: readonly Gate[] = [run, test, approve, bake, window, hook, generate]
 
 /** The kind that a stored check names; undefined where this version knows none of that name. */
 export function gateOf(kind: string): Gate | undefined {

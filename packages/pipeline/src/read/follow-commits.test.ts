@@ -35,6 +35,7 @@ let targets: Record<string, () => StepsOutcome> = {}
 const handlers = handlersWith({
   cloud: unreachableCloud(db),
   gitUrl: (organisation, app) => `http://slipway.test/git/${organisation}/${app}.git`,
+  gatePorts: { first: 20_000, last: 20_999 },
   hookAnswerUrl: (token) => `http://slipway.test/webhooks/hook-answers/${token}`,
   executionUrl: (organisation, app, number) => `http://slipway.test/o/${organisation}/apps/${app}/${number}`,
   sealing: { key: 'a key of the installation' },

@@ -4,6 +4,7 @@ import { configurationOf, findApp, getEnvironmentById, liveReleaseOf } from '@sl
 import { type AppPlan, appPlanSchema } from '@slipway/manifest'
 import { type Change, serviceChanges, variableChanges } from '../decide/changes.ts'
 import { type Execution, executionSchema } from '../decide/execution.ts'
+import { firstTarget } from '../decide/places.ts'
 import { type Status, statusOf } from '../decide/status.ts'
 import { type Infrastructure, infrastructureChange, machineOf } from '../infrastructure-change.ts'
 import { getRelease, variablesFor } from '../release-rows.ts'
@@ -44,7 +45,7 @@ export async function getPlan(
       include: { revision: true },
     })
     const state = row === null ? undefined : executionSchema.safeParse(row.state).data
-    const environmentId = state?.stages[0]?.waves[0]?.targets[0]?.environmentId
+    const environmentId = state && firstTarget(state)?.environmentId
     if (row === null || state === undefined || environmentId === undefined || row.revision.plan === null)
       throw notFound('plan')
     const plan = appPlanSchema.parse(row.revision.plan)

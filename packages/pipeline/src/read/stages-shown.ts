@@ -40,7 +40,7 @@ type Way = Loaded & { state: Execution; stage: Stage }
  * in them.
  */
 export function stagesShown(sheet: Sheet): StageShown[] {
-  const named = sheet.readFrom?.state?.stages.map(({ name }) => name) ?? []
+  const named = namesIn(sheet)
   const underWay = sheet.executions.flatMap(({ carried, state }) =>
     carried.endedAt === null && state !== undefined
       ? state.stages.flatMap(({ name, lane }) => (lane.is === 'ahead' || lane.is === 'left' ? [] : [name]))
@@ -51,6 +51,21 @@ export function stagesShown(sheet: Sheet): StageShown[] {
     ...named.map((name) => stageShown(name, false, sheet)),
     ...removed.map((name) => stageShown(name, true, sheet)),
   ]
+}
+
+/**
+ * With what an earlier execution has generated at the same place, where the newest has not yet: it is what comes next,
+ * as far as anybody knows.
+ */
+function namesIn({ readFrom, executions }: Sheet): string[] {
+  return (readFrom?.state?.stages ?? []).flatMap((stage) => {
+    const open = stage.before.findIndex(({ progress }) => progress.is === 'ahead' || progress.is === 'asked')
+    const path = `${stage.name}/before/${open}`
+    const before = executions
+      .map(({ state }) => state?.stages.filter(({ generatedBy }) => generatedBy === path) ?? [])
+      .find((stages) => stages.length > 0)
+    return [stage.name, ...(before ?? []).map(({ name }) => name)]
+  })
 }
 
 function stageShown(name: string, isRemoved: boolean, sheet: Sheet): StageShown {

@@ -10,6 +10,7 @@ import { iso, type Moment } from './moment.ts'
 import { judge, windowAt } from './outside.ts'
 import type { Job, Rows } from './rows.ts'
 import { exclusively, isStale, lookAgain, type Session, type Work } from './session.ts'
+import { generatedMax, generatedOf } from './shapes.ts'
 
 type Recorded = { id: ExecutionId; event: ExecutionEvent }
 
@@ -170,6 +171,10 @@ function* askKind(session: Session, of: Place): Work {
   const { id, path, attempt } = of
   const key = `${path}/${attempt}/answer`
   const at = iso(clock())
+  if (answer?.is === 'passed' && found?.check.kind === 'generate') {
+    yield
+    joinGenerated(session, of, at)
+  }
   yield
   switch (answer?.is) {
     case undefined:
@@ -187,6 +192,14 @@ function* askKind(session: Session, of: Place): Work {
       return
     }
   }
+}
+
+/** As join-generated.ts, in one transaction. Asked again, the step may say something else: what it said first counts. */
+function joinGenerated({ rows, seed }: Session, { id, path, attempt }: Place, at: string): void {
+  const stages = generatedOf(seed.below(generatedMax + 1))
+  const progress = findCheck(rows.execution(id).state ?? { stages: [] }, path)?.check.progress
+  if (progress?.is !== 'asked' || progress.attempt !== attempt || stages.length === 0) return
+  rows.record(id, { type: 'generated', at, path, attempt, stages }, `${path}/${attempt}/generated`)
 }
 
 type Answer =
@@ -223,6 +236,7 @@ const kinds: Record<string, (session: Session, of: Place, since: string) => Answ
       ? { is: 'passed', freshUntil: null }
       : { is: 'failed', code: 'step-exited', isRed: false }
   },
+  generate: (session, of, since) => kinds.run?.(session, of, since) ?? { is: 'passed', freshUntil: null },
   /** The answer of whoever was called; sometimes there is none. */
   hook: ({ rows, outside, seed }, { id, path, attempt }) => {
     const seconds = seed.chance(50) ? 86_400 : seed.below(90)

@@ -8,14 +8,21 @@ export const environmentId = (name: string): EnvironmentId =>
   asId('environment', `env_${name.padEnd(4, '0')}`)
 
 const hour = 3600
-const limits = { approve: 24 * hour, window: 30 * 24 * hour, bake: 2 * hour, run: hour, hook: hour }
+const limits = {
+  approve: 24 * hour,
+  window: 30 * 24 * hour,
+  bake: 2 * hour,
+  run: hour,
+  hook: hour,
+  generate: hour,
+}
 type CheckKind = keyof typeof limits
 
 const check = (kind: CheckKind): CheckAsked => ({
   kind,
   words: kind,
   mayAct: 'Slipway',
-  isStep: kind === 'run',
+  isStep: kind === 'run' || kind === 'generate',
   limitSeconds: limits[kind],
   ask: {},
 })
@@ -59,4 +66,25 @@ export const shapes: readonly Stages[] = [
       },
     ),
   ],
+  [
+    stage('staging', [wave(['beta'])]),
+    stage('generate-2', [], { before: ['generate'] }),
+    stage('production', [wave(['east'])]),
+  ],
 ]
+
+/** What a step may generate, all of it or less. */
+const generated: Stages = [
+  stage('europe', [wave(['europe'])], { before: ['approve'] }),
+  stage('asia', [wave(['asia', 'japan'], 1, { after: ['bake'] })]),
+]
+
+/** So many of them, from none. */
+export const generatedOf = (count: number): Stages => generated.slice(0, count)
+export const generatedMax = generated.length
+
+/** A pipeline with all that its steps may generate. */
+export function withGenerated(stages: Stages): Stages {
+  const isGenerating = stages.some(({ before }) => before.some(({ kind }) => kind === 'generate'))
+  return isGenerating ? [...stages, ...generated] : stages
+}

@@ -7,8 +7,8 @@ import { checksOf, doorOf, targetsOf } from '../decide/places.ts'
 
 /**
  * The truths that must hold at every moment, as far as executions alone show them. Each answers in words what is
- * broken, or undefined. What rows and hosts show besides is in truths-outside.ts. That what a step generates is granted
- * no more than its parent is not asked here: nothing generates yet.
+ * broken, or undefined. What rows and hosts show besides is in truths-outside.ts; that what a step generates is granted
+ * no more than its parent is shown where it is read (manifest's generated.test.ts).
  */
 type Broken = string | undefined
 
@@ -21,6 +21,21 @@ export function oneHolderPerStage(executions: Iterable<Execution>): Broken {
       const other = holders.get(name)
       if (other !== undefined) return `${id} and ${other} hold ${name}`
       holders.set(name, id)
+    }
+  }
+  return undefined
+}
+
+/** What a step generates joins once, right behind it, whatever it says a second time. */
+export function generatedOnce(executions: Iterable<Execution>): Broken {
+  for (const { id, stages } of executions) {
+    const names = stages.map(({ name }) => name)
+    const double = names.find((name, index) => names.indexOf(name) < index)
+    if (double !== undefined) return `${id} has ${double} twice`
+    for (const [index, { name, generatedBy }] of stages.entries()) {
+      const before = stages[index - 1]
+      if (generatedBy === null || before?.generatedBy === generatedBy) continue
+      if (!generatedBy.startsWith(`${before?.name}/`)) return `${id} has ${name} not behind ${generatedBy}`
     }
   }
   return undefined

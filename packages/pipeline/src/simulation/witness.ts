@@ -62,6 +62,7 @@ export class Witness {
     const states = [...rows.executions.values()].flatMap(({ state }) => state ?? [])
     hold('bakedOnEvidence', outside.bakedOnEvidence(rows))
     hold('oneHolderPerStage', truths.oneHolderPerStage(states))
+    hold('generatedOnce', truths.generatedOnce(states))
     hold('laneFreeAfterEnd', truths.laneFreeAfterEnd(states))
     hold('redTakesTheWaveBack', truths.redTakesTheWaveBack(states))
     hold(

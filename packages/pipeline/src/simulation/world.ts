@@ -10,7 +10,7 @@ import type { OutboxRow } from './rows.ts'
 import { Rows } from './rows.ts'
 import type { Seed } from './seed.ts'
 import { exclusiveSeconds, type Session, type Work } from './session.ts'
-import type { Stages } from './shapes.ts'
+import { type Stages, withGenerated } from './shapes.ts'
 
 /** A job that runs in a worker. Stalled, it does nothing and renews nothing until then. */
 type Process = { worker: number; holder: string; row: OutboxRow; work: Work; stalledUntil: Moment }
@@ -60,7 +60,7 @@ export class World {
     this.sweptAt = this.rows.now
     const skew = seed.chance(300) ? skewMilliseconds.apart : skewMilliseconds.kept
     this.skews = Array.from({ length: workers }, () => seed.below(2 * skew) - skew)
-    for (const { waves } of shape) {
+    for (const { waves } of withGenerated(shape)) {
       for (const { environmentId: id } of waves.flatMap(({ targets }) => targets)) {
         this.rows.environments.set(id, { id, live: null, isRemoved: false })
         this.hosts.set(id, new Host(id, this.rows, seed))
@@ -70,7 +70,7 @@ export class World {
 
   /** The name of the stage in which an environment stands. */
   stageOf(id: EnvironmentId): Stages[number] | undefined {
-    return this.shape.find(({ waves }) =>
+    return withGenerated(this.shape).find(({ waves }) =>
       waves.some(({ targets }) => targets.some(({ environmentId }) => environmentId === id)),
     )
   }

@@ -48,6 +48,7 @@ const handlers = handlersWith({
   cloud: unreachableCloud(db),
   gitUrl: (organisation, name) => `http://slipway.test/git/${organisation}/${name}.git`,
   executionUrl: (organisation, name, number) => `http://slipway.test/${organisation}/${name}/${number}`,
+  gatePorts: { first: 20_000, last: 20_999 },
   hookAnswerUrl: (token) => `${answersAt}${token}`,
   innerOrigins: [`http://*.localhost:${port}`],
   sealing,

@@ -11,5 +11,7 @@ export const commandAsked = z.object({
   outputs: z.array(z.string()),
   /** Folders that its next run finds again. */
   cache: z.array(z.string()),
+  /** What it prints are the stages that come next. */
+  generates: z.boolean().default(false),
 })
 export type CommandAsked = z.infer<typeof commandAsked>

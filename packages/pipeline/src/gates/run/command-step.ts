@@ -60,6 +60,13 @@ async function runOnRunner(asked: CommandAsked, context: GateContext): Promise<S
   return waiting
 }
 
+/** What the command of an attempt has generated. Throws where it has not ended well. */
+export async function generatedText(tx: Tx, stepId: string): Promise<string> {
+  const ended = outcome.parse((await triesOf(tx, stepId)).at(-1)?.result)
+  if (!ended.ok || ended.output.generated === undefined) throw new Error(`${stepId} has generated nothing`)
+  return ended.output.generated
+}
+
 /** The commands of one attempt, oldest first: each try is one. */
 function triesOf(tx: Tx, stepId: string) {
   return tx.hostCommand.findMany({

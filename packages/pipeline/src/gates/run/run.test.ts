@@ -1,17 +1,16 @@
-import { asId, type HostId, newId, stoppedClock, type UserErrorFields } from '@slipway/core'
+import { newId, stoppedClock, type UserErrorFields } from '@slipway/core'
 import { testDatabase } from '@slipway/db/testing'
 import { type App, environmentsOf } from '@slipway/environments'
 import { addApp, addTenant } from '@slipway/environments/testing'
-import { endCommand, expectHost, hostConnected, pendingCommands } from '@slipway/hosts'
-import { type PlannedCheck, plan, treeOf } from '@slipway/manifest'
-import { type CommandOutcome, protocolVersion, type StepSpec } from '@slipway/protocol'
+import type { PlannedCheck } from '@slipway/manifest'
+import type { CommandOutcome } from '@slipway/protocol'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { cancelExecution } from '../../actions.ts'
 import { handlersWith } from '../../jobs.ts'
 import { getExecution } from '../../read/get-execution.ts'
-import { receivePush } from '../../receive-push.ts'
-import { runDueJobs, unreachableCloud } from '../../testing.ts'
+import { pushTo, runDueJobs, unreachableCloud } from '../../testing.ts'
 import { checkProblems, checksFrom } from '../index.ts'
+import { runnersAreUp, type TestRunners, testRunners } from './testing.ts'
 
 /** The real steps and rows; runners are up already, and their agents are the test, which answers in rows. */
 const { db, close } = await testDatabase()
@@ -24,6 +23,7 @@ const handlers = handlersWith({
   cloud: unreachableCloud(db),
   gitUrl: (organisation, name) => `http://slipway.test/git/${organisation}/${name}.git`,
   appsUrl,
+  gatePorts: { first: 20_000, last: 20_999 },
   hookAnswerUrl: (token) => `http://slipway.test/webhooks/hook-answers/${token}`,
   executionUrl: (organisation, name, number) => `http://slipway.test/${organisation}/${name}/${number}`,
   sealing: { key: 'a key of the installation' },
@@ -35,99 +35,30 @@ const handlers = handlersWith({
 })
 
 let app: App
-let runners = new Map<string, HostId>()
+let runners: TestRunners
 beforeEach(async () => {
   app = await addApp(db, acme, { name: `app-${newId('app').slice(-8)}` }, clock)
-  runners = new Map()
-  for (const region of [app.region, 'us-east-1']) runners.set(region, await runnerIn(region))
+  runners = await testRunners(db, app, [app.region, 'us-east-1'], clock)
 })
-
-function runnerIn(region: string): Promise<HostId> {
-  const { cloudAccountId } = app
-  return db.inOrganisation(organisationId, async (tx) => {
-    const place = { organisationId, cloudAccountId, region, kind: 'runner' as const }
-    const id = await expectHost(tx, place, {}, clock)
-    const boot = crypto.randomUUID()
-    const hello = { agent: '0.1.0', protocol: protocolVersion, boot, architecture: 'arm64' as const }
-    await hostConnected(tx, id, hello, clock)
-    return id
-  })
-}
 
 const work = () => runDueJobs(db, clock, handlers)
 
-let shas = 0
 async function push(stage: string, more = '') {
-  shas += 1
   clock.advance(1000)
-  const sha = shas.toString(16).padStart(40, '0')
-  const head = {
-    sha,
-    authorName: 'Ines',
-    authorEmail: 'ines@example.com',
-    authoredAt: clock.now(),
-    subject: 'Change',
-    message: 'Change',
-  }
   const manifest = `pipeline: [{ stage: production, ${stage} }]\n${more}`
-  const files = { Procfile: 'web: ./run\n', run: { executable: '#!/bin/sh\n' }, 'slipway.yaml': manifest }
-  const what = {
-    id: newId('push'),
-    organisationId,
-    appId: app.id,
-    ref: 'refs/heads/main',
-    before: '0'.repeat(40),
-    after: sha,
-    by: userId,
-    receivedAt: clock.now(),
-    commits: [head],
-    head,
-    plan: await plan(treeOf(files)),
-  }
-  const gatePorts = { first: 20_000, last: 20_999 }
-  const outcome = await db.inOrganisation(organisationId, (tx) =>
-    receivePush(tx, what, { clock, db, gatePorts }),
-  )
+  const { sha, outcome } = await pushTo(db, clock, { app, by: userId, files: { 'slipway.yaml': manifest } })
   if (outcome.kind !== 'deploys') throw new Error(`the push ${outcome.kind}`)
   const { executionId } = outcome
-  const paths = ['before', 'after'].flatMap((side) => [0, 1].map((index) => `production/${side}/${index}/1`))
-  await db.inOrganisation(organisationId, (tx) =>
-    tx.deploymentStep.createMany({
-      data: paths.flatMap((path) =>
-        ['base', 'agent', 'runner'].map((name, position) => ({
-          organisationId,
-          executionId,
-          path,
-          position,
-          name,
-          state: 'done',
-        })),
-      ),
-    }),
-  )
+  const places = ['before', 'after'].flatMap((side) => [0, 1].map((index) => `production/${side}/${index}/1`))
+  await runnersAreUp(db, app, executionId, places)
   await work()
   return { executionId, sha }
 }
 
-type Told = { id: string; spec: StepSpec; deadlineSeconds: number }
-
-/** The steps that a runner has to run. */
-async function told(region = app.region): Promise<Told[]> {
-  const hostId = runners.get(region) ?? newId('host')
-  const pending = await db.inOrganisation(organisationId, (tx) => pendingCommands(tx, hostId, clock))
-  return pending.flatMap(({ id, deadlineSeconds, command }) =>
-    command.kind === 'step' ? [{ id, deadlineSeconds, spec: command.spec }] : [],
-  )
-}
-
+const told = (region = app.region) => runners.told(region)
 async function answer(outcome: CommandOutcome, region = app.region): Promise<void> {
-  const hostId = runners.get(region) ?? newId('host')
-  const [first] = await told(region)
-  if (first === undefined) throw new Error('the runner has nothing to answer')
   clock.advance(1000)
-  await db.inOrganisation(organisationId, (tx) =>
-    endCommand(tx, { hostId, id: asId('hostCommand', first.id), outcome }, clock),
-  )
+  await runners.answer(region, outcome)
   await work()
 }
 const well = (outputs: Record<string, string> = {}): CommandOutcome => ({
@@ -247,9 +178,7 @@ describe('a step', () => {
     const [step] = await told()
     await cancelExecution(db, organisationId, { app: app.name, number: 1, by: userId }, clock)
     await work()
-    const pending = await db.inOrganisation(organisationId, (tx) =>
-      pendingCommands(tx, runners.get(app.region) ?? newId('host'), clock),
-    )
+    const pending = await runners.pending(app.region)
     expect(pending.map(({ command }) => command)).toContainEqual({ kind: 'stop', commandId: step?.id })
     await answer(wrong('command-cancelled'))
     expect(await status()).toBe('cancelled')

@@ -42,13 +42,22 @@ function commandGate(kind: Planned['kind']) {
 }
 
 function words({ command, region }: Pick<CommandAsked, 'command' | 'region'>): string {
-  const line = command.split('\n')[0] ?? ''
-  const isWhole = line === command && line.length <= wordsLengthMax
-  const short = isWhole ? line : `${line.slice(0, wordsLengthMax).trimEnd()}…`
+  const short = shortCommand(command)
   return region === null ? short : `${short} in ${region}`
 }
 
-function limitSeconds({ timeoutSeconds, retries }: Pick<CommandAsked, 'timeoutSeconds' | 'retries'>): number {
+/** A command by its beginning. */
+export function shortCommand(command: string): string {
+  const line = command.split('\n')[0] ?? ''
+  const isWhole = line === command && line.length <= wordsLengthMax
+  return isWhole ? line : `${line.slice(0, wordsLengthMax).trimEnd()}…`
+}
+
+/** Of a command with its tries and what comes before it. */
+export function limitSeconds({
+  timeoutSeconds,
+  retries,
+}: Pick<CommandAsked, 'timeoutSeconds' | 'retries'>): number {
   return timeoutSeconds * (retries + 1) + runnerSeconds
 }
 

@@ -55,6 +55,7 @@ export async function sendStep(asked: CommandAsked, stepId: string, context: Gat
             runtimes: plan.runtimes,
             timeoutSeconds: asked.timeoutSeconds,
             outputs: asked.outputs,
+            generates: asked.generates,
             ...(asked.cache.length > 0 && { cache: { key: app.id, folders: asked.cache } }),
           },
         },

@@ -5,13 +5,14 @@ import { instantsOf } from './time-zone.ts'
 export type Window = Pick<Extract<PlannedCheck, { kind: 'window' }>, 'open' | 'timeZone' | 'closed'>
 
 export type WindowState =
+  /** Where it does not shut within `lookDays`, until the end of what is looked at. */
   | { is: 'open'; until: Date }
   | { is: 'shut'; opensAt: Date }
   /** Not within `lookDays`. */
   | { is: 'never' }
 
 /** As far as a window is looked at: its weekly hours, and a year that is closed on every date. */
-const lookDays = 400
+export const lookDays = 400
 
 const dayMilliseconds = 86_400_000
 
