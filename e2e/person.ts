@@ -126,3 +126,27 @@ export async function createApp(
   const { token } = await api.tokens.create.mutate({ organisationId, name: app, scopes: ['git'] })
   return makeRepository(example, person.remoteOf(app), token)
 }
+
+/** “2 waiting”, “1 superseded”: the executions of an app with their states, newest first. */
+export async function statusesOf({ api, organisationId }: Person, app: string): Promise<string[]> {
+  const { executions } = await api.executions.list.query({ organisationId, app })
+  return executions.map(({ number, status }) => `${number} ${status}`)
+}
+
+/** The public address of the first service of an environment, once something is live there. */
+export function addressOf(
+  { api, organisationId }: Person,
+  app: string,
+  environment: string,
+): Promise<string> {
+  return eventually(
+    async () => {
+      const found = await api.environments.get
+        .query({ organisationId, app, environment })
+        .catch(() => undefined)
+      return (found?.live && found.services[0]?.url) || undefined
+    },
+    `${environment} to be live`,
+    240,
+  )
+}

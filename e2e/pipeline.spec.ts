@@ -1,7 +1,7 @@
 import type { Sandbox } from '../apps/sandbox/src/index.ts'
 import { eventually, get } from './address.ts'
 import { loadOf } from './load.ts'
-import { connectAccount, createApp, type Person, signInAs, signUp } from './person.ts'
+import { addressOf, connectAccount, createApp, type Person, signInAs, signUp, statusesOf } from './person.ts'
 import { terminalOf } from './repository.ts'
 import { expect, test } from './slipway.ts'
 
@@ -54,14 +54,14 @@ test('a revision goes through tests, a bake under load, an approval and a window
   await test.step('the terminal follows a push as far as it goes without a person', async () => {
     await repository.commit('First words', revision('First words'))
     const pushed = terminalOf(repository.push())
-    const staging = await addressOf(person, 'staging')
+    const staging = await addressOf(person, app, 'staging')
     // Nobody has asked it for anything yet: that is "not yet", and never "fine".
     const load = loadOf(staging, 20)
     const first = await pushed
     await load.stop()
     expect(first.text).toContain('<title>First words</title>')
     expect(first.text).toContain('Waits for: Approval by admins')
-    expect((await statuses(person))[0]).toBe('1 checking')
+    expect((await statusesOf(person, app))[0]).toBe('1 waiting')
   })
 
   await test.step('another member approves it on the page, and it waits for the window', async () => {
@@ -81,13 +81,13 @@ test('a revision goes through tests, a bake under load, an approval and a window
     await dialog.getByRole('textbox').fill('Looked at it in staging')
     await dialog.getByRole('button', { name: 'Approve' }).click()
     await expect(page.getByText(/opens \w{3} \d/i).first()).toBeVisible({ timeout: 30_000 })
-    expect(await statuses(person)).toEqual(['1 waiting'])
+    expect(await statusesOf(person, app)).toEqual(['1 waiting'])
   })
 
   await test.step('a second push takes the place of the first, which waits', async () => {
     await repository.commit('Second words', revision('Second words'))
     const pushed = terminalOf(repository.push())
-    const load = loadOf(await addressOf(person, 'staging'), 20)
+    const load = loadOf(await addressOf(person, app, 'staging'), 20)
     await pushed
     await load.stop()
     await approver.api.executions.approve.mutate({
@@ -97,7 +97,7 @@ test('a revision goes through tests, a bake under load, an approval and a window
       path: 'staging/after/1',
     })
     await eventually(
-      async () => (await statuses(person)).join() === '2 waiting,1 superseded' || undefined,
+      async () => (await statusesOf(person, app)).join() === '2 waiting,1 superseded' || undefined,
       'the first to be superseded',
     )
   })
@@ -105,33 +105,14 @@ test('a revision goes through tests, a bake under load, an approval and a window
   await test.step('the window opens, and production follows region by region', async () => {
     await slipway.moveClock(new Date(opensAt.toISOString().slice(0, 10)))
     await eventually(
-      async () => (await statuses(person)).join() === '2 succeeded,1 superseded' || undefined,
+      async () => (await statusesOf(person, app)).join() === '2 succeeded,1 superseded' || undefined,
       'the end',
       240,
     )
     for (const name of ['production-us-east-1', 'production-eu-west-1'])
-      expect((await get(await addressOf(person, name))).body).toContain('Second words')
+      expect((await get(await addressOf(person, app, name))).body).toContain('Second words')
   })
 })
-
-async function statuses({ api, organisationId }: Person): Promise<string[]> {
-  const { executions } = await api.executions.list.query({ organisationId, app })
-  return executions.map(({ number, status }) => `${number} ${status}`)
-}
-
-/** The public address of an environment's service, once something is live there. */
-function addressOf({ api, organisationId }: Person, environment: string): Promise<string> {
-  return eventually(
-    async () => {
-      const found = await api.environments.get
-        .query({ organisationId, app, environment })
-        .catch(() => undefined)
-      return (found?.live && found.services[0]?.url) || undefined
-    },
-    `${environment} to be live`,
-    240,
-  )
-}
 
 /** Somebody more in the organisation, as an admin. */
 async function join(slipway: Sandbox, owner: Person, name: string): Promise<Person> {

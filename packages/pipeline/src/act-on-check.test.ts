@@ -97,7 +97,7 @@ describe('an approval', () => {
     await push(
       afterStaging('{ by: [admin, max@example.com] }').replace('max@example.com', await emailOf(max)),
     )
-    expect(await statuses()).toEqual(['1 checking'])
+    expect(await statuses()).toEqual(['1 waiting'])
     expect((await shown()).waits).toMatchObject({
       waitsFor: `Approval by admins, owners and ${await emailOf(max)}`,
       mayAct: `Admins, owners and ${await emailOf(max)}`,
@@ -122,7 +122,7 @@ describe('an approval', () => {
     )
     await expect(reject(max, 'because')).rejects.toMatchObject(refused('approval-not-possible'))
     await work()
-    expect(await statuses()).toEqual(['1 checking'])
+    expect(await statuses()).toEqual(['1 waiting'])
   })
 
   test('is refused to the author of any commit that is carried along, but not once that is live further on', async () => {

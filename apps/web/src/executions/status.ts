@@ -9,7 +9,7 @@ const looks: Record<string, { kind: StateKind; word: string }> = {
   building: { kind: 'running', word: 'Building' },
   holding: { kind: 'for-you', word: 'Waits for Deploy' },
   waiting: { kind: 'waiting', word: 'Waits for its turn' },
-  checking: { kind: 'waiting', word: 'Checking' },
+  checking: { kind: 'running', word: 'Running a step' },
   deploying: { kind: 'running', word: 'Deploying' },
   'going-back': { kind: 'going-back', word: 'Going back' },
   cancelling: { kind: 'running', word: 'Cancelling' },

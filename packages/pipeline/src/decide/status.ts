@@ -16,7 +16,7 @@ export const statuses = [
 ] as const
 export type Status = (typeof statuses)[number]
 
-/** The state in one word, for lists. `holding` waits for a person, `waiting` before a stage, `checking` for a step or gate inside one. */
+/** The state in one word, for lists. `holding` waits for a person, `waiting` for a gate or a stage, and `checking` while a step runs. */
 export function statusOf(execution: Execution): Status {
   if (execution.end !== null) return execution.end.how
   if (execution.build.is === 'running') return 'building'
@@ -24,10 +24,7 @@ export function statusOf(execution: Execution): Status {
   if (execution.cancelledAt !== null) return 'cancelling'
   if (execution.stages.some((stage) => stage.lane.is === 'holding')) return 'holding'
   if (execution.stages.some((stage) => stage.lane.is === 'waiting')) return 'waiting'
-  if (execution.stages.some(isChecking)) return 'checking'
+  const asked = execution.stages.flatMap(checksOf).filter(([, { progress }]) => progress.is === 'asked')
+  if (asked.length > 0) return asked.some(([, { isStep }]) => isStep) ? 'checking' : 'waiting'
   return 'deploying'
-}
-
-function isChecking(stage: Execution['stages'][number]): boolean {
-  return stage.lane.is === 'entered' && checksOf(stage).some(([, { progress }]) => progress.is === 'asked')
 }

@@ -155,7 +155,7 @@ describe('the monitors of a stage', () => {
   test('that are red in two minutes take it back and mark it bad', async () => {
     await push(watched)
     await minute(10, 'tenThousand')
-    expect(await status()).toBe('checking')
+    expect(await status()).toBe('waiting')
     await minute(10, 'tenThousand')
     const { error, status: ended, revision } = await shown()
     expect(ended).toBe('failed')
@@ -183,7 +183,7 @@ describe('the monitors of a stage', () => {
     await push(watched)
     await minute(10)
     await minute(10, 'tenThousand')
-    expect(await status()).toBe('checking')
+    expect(await status()).toBe('waiting')
     await minute(10)
     expect(await status()).toBe('succeeded')
   })
