@@ -4,7 +4,7 @@ import { startBenchPostgres } from './ground/postgres.ts'
 import { type Ask, askApi, asks, type Read, reads } from './reads/asks.ts'
 import { type Filled, fill, type Shape } from './reads/fill.ts'
 import { plainReader } from './reads/plain.ts'
-import { median, medianAndSpread } from './statistics.ts'
+import { median, medianAndSpread, quantile } from './statistics.ts'
 
 const rounds = 3
 const secondsEach = 4
@@ -88,7 +88,12 @@ const only =
 function rowOf(what: string, measured: Round[]) {
   const times = (part: number) =>
     medianAndSpread(
-      measured.map(({ taken }) => percentile(taken, part)),
+      measured.map(({ taken }) =>
+        quantile(
+          taken.map(({ milliseconds }) => milliseconds),
+          part,
+        ),
+      ),
       1,
     )
   return {
@@ -102,11 +107,6 @@ function rowOf(what: string, measured: Round[]) {
 function ratio(measured: Round[], peer: Round[]): string {
   const perSecond = (rounds: Round[]) => median(rounds.map((round) => round.perSecond))
   return (perSecond(measured) / perSecond(peer)).toFixed(2)
-}
-
-function percentile(taken: Taken[], part: number): number {
-  const sorted = taken.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length * part)] ?? Number.NaN
 }
 
 async function asMuchAsPossible(filled: Filled[], shape: Shape, ask: Asking): Promise<Round> {

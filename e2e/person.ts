@@ -16,6 +16,8 @@ export type Person = {
   organisationId: string
   slug: string
   remoteOf(app: string): string
+  /** Asks as a browser with the person's cookies does. */
+  ask(path: string, init?: RequestInit): Promise<Response>
 }
 
 /** Signs up, proves the address by the mail, and makes an organisation of the same name. */
@@ -60,7 +62,8 @@ export async function signUp(slipway: Sandbox, name: string): Promise<Person> {
     ],
   })
   const { id: organisationId, slug } = await api.organisations.create.mutate({ name })
-  return { api, organisationId, slug, remoteOf: (app) => `${here}/git/${slug}/${app}.git` }
+  const remoteOf = (app: string) => `${here}/git/${slug}/${app}.git`
+  return { api, organisationId, slug, remoteOf, ask: asBrowser }
 }
 
 /** Fills the page of signing in; where it leads is for whoever asked to see. */
