@@ -11,8 +11,8 @@ const identity = ['-c', 'user.name=Ada Lovelace', '-c', 'user.email=ada@example.
 export type Repository = {
   folder: string
   commit(message: string, files: Record<string, string>): Promise<string>
-  /** git's process, which shows the deployment until it ends. */
-  push(branch?: string): ChildProcess
+  /** git's process, which shows the deployment until it ends. What is pushed is a branch, or `+<sha>:<branch>`. */
+  push(what?: string): ChildProcess
 }
 
 /** A clone on a developer's machine: a copy of one of the examples, with the remote `slipway`. */
@@ -38,8 +38,8 @@ export async function makeRepository(example: string, remote: string, token: str
       await git('commit', '-qm', message)
       return git('rev-parse', 'HEAD')
     },
-    push: (branch = 'main') =>
-      spawn('git', ['push', 'slipway', branch], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] }),
+    push: (what = 'main') =>
+      spawn('git', ['push', 'slipway', what], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] }),
   }
 }
 

@@ -300,6 +300,27 @@ describe('the bad mark of a commit', () => {
     expect([(await statuses())[0], await isBad(4)]).toEqual(['succeeded', false])
   })
 
+  test('is on every push of the commit, and on none once a person let it in and it was well', async () => {
+    await pushAnswered(good)
+    await push('good'.padEnd(40, '0'))
+    await work()
+    await answer((await commands())[0]?.id ?? '', good)
+    await pushAnswered(exited)
+    expect([await isBad(1), await isBad(2), await isBad(3)]).toEqual([true, false, true])
+    const back = { app: app.name, environment: 'production', release: 1, by: userId, reason: null }
+    await expect(rollBack(db, organisationId, back, clock)).rejects.toMatchObject({
+      fields: { code: 'roll-back-not-possible', why: 'Its revision was marked bad.' },
+    })
+    await push(sha)
+    await work()
+    expect([(await statuses())[0], await isBad(4)]).toEqual(['holding', true])
+    await deployExecution(db, organisationId, { app: app.name, number: 4, by: userId }, clock)
+    await work()
+    await answer((await commands())[0]?.id ?? '', good)
+    await work()
+    expect([await isBad(1), await isBad(3), await isBad(4)]).toEqual([false, false, false])
+  })
+
   test('is lifted once, and the audit log keeps by whom and why', async () => {
     await pushAnswered(exited)
     await lift()

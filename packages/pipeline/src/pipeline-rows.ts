@@ -93,11 +93,11 @@ export async function storeExecution(
         ? {}
         : { endedAt: new Date(end.at), ...(end.error === null ? {} : { error: { ...end.error } }) }),
     },
-    select: { revisionId: true },
+    select: { revision: { select: { sha: true } } },
   })
   if (execution.isBad && execution.failing !== null) {
     await tx.revision.updateMany({
-      where: { id: row.revisionId, badSince: null },
+      where: { appId: where.appId, sha: row.revision.sha, badSince: null },
       data: { badSince: new Date(end?.at ?? execution.startedAt), badReason: { ...execution.failing } },
     })
   }

@@ -8,12 +8,12 @@ import { lockPipeline } from './pipeline-rows.ts'
 import { jsonOf } from './release-rows.ts'
 import { stagesOfPlan } from './stages-of-plan.ts'
 import { startExecution } from './start-execution.ts'
-import { wasBad } from './was-bad.ts'
+import { type BadMark, badMark } from './was-bad.ts'
 
 /**
  * Takes a push in: revisions, an execution and its first event, in the caller's transaction, so that a push
  * that was acknowledged is never lost. A ref that deploys nothing stays. A refused manifest makes an execution
- * that has failed, where everybody sees why; a commit that was bad before waits for a person. The same push
+ * that has failed, where everybody sees why; a commit that was bad before stays so and waits for a person. The same push
  * twice makes two executions: `sources` records each once. The environments that its pipeline names are made.
  */
 export async function receivePush(
@@ -30,8 +30,12 @@ export async function receivePush(
   if (branchOf(push.ref) !== app.branch) return stays
 
   const now = clock.now()
-  const isBad = await wasBad(tx, appId, head.sha)
-  const { revisionId, position } = await writeRevisions(tx, { ...push, branch: app.branch, head, plan }, now)
+  const bad = await badMark(tx, appId, head.sha)
+  const { revisionId, position } = await writeRevisions(
+    tx,
+    { ...push, branch: app.branch, head, plan, bad },
+    now,
+  )
   const choosePort = (others: readonly number[]) => chooseGatePort(db, gatePorts, others)
   const staged = plan.ok ? await stagesOfPlan(tx, app, plan.plan, { clock, db, choosePort }) : plan
   const event: ExecutionEvent = {
@@ -39,7 +43,7 @@ export async function receivePush(
     at: now.toISOString(),
     kind: 'push',
     order: position,
-    deploysByItself: app.autoDeploy && !isBad,
+    deploysByItself: app.autoDeploy && bad === undefined,
     releaseId: null,
     stages: staged.ok ? staged.stages : [],
     error: staged.ok ? null : problemsError(staged.problems).toJSON(),
@@ -54,7 +58,7 @@ const revisionsMax = 50
 /** A row for each new commit, oldest first, so that each can be followed; the head, which is executed, is the last. */
 async function writeRevisions(
   tx: Tx,
-  push: Push & { branch: string; head: Commit; plan: PlanResult },
+  push: Push & { branch: string; head: Commit; plan: PlanResult; bad: BadMark | undefined },
   now: Date,
 ): Promise<{ revisionId: RevisionId; position: number }> {
   const { organisationId, appId, head } = push
@@ -74,7 +78,7 @@ async function writeRevisions(
     authorEmail: commit.authorEmail,
     authoredAt: commit.authoredAt,
     position: (last?.position ?? 0) + 1 + index,
-    ...(commit === head ? planColumns(push.plan) : {}),
+    ...(commit === head ? { ...planColumns(push.plan), ...push.bad } : {}),
   }))
   await tx.revision.createMany({ data: rows })
   const row = rows.at(-1)

@@ -101,7 +101,7 @@ function Whole({ execution }: { execution: ExecutionShown }) {
 /** The one sentence a worried person reads first. */
 function WhatToKnow({ execution }: { execution: ExecutionShown }) {
   const { slug } = useOrganisation()
-  const { error, supersededBy, urls, reason, revision, app } = execution
+  const { error, supersededBy, urls, reason, revision, app, canDeploy } = execution
   return (
     <>
       {error ? (
@@ -117,6 +117,12 @@ function WhatToKnow({ execution }: { execution: ExecutionShown }) {
           action={<LiftBad app={app.name} sha={revision.sha} />}
         >
           It goes nowhere by itself any more, and nothing goes back to it, until somebody lifts the mark.
+        </Notice>
+      ) : null}
+      {revision.isBad && canDeploy ? (
+        <Notice tone="warn" title="This revision is marked bad, so it waits for a person." className="mb-4">
+          Deployed all the same, it is not tried on a part of the visitors first, and no monitor takes it
+          back.
         </Notice>
       ) : null}
       {supersededBy === null ? null : (

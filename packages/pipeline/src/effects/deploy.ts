@@ -239,11 +239,13 @@ async function close(
       await setLiveRelease(tx, organisationId, environmentId, release.id)
       await adoptServices(tx, { organisationId, environmentId }, release.plan.services, clock)
       // Well after all, and only a person can have let it in: any other success leaves a bad revision bad.
-      if (await wasLetIn(tx, executionId))
+      if (await wasLetIn(tx, executionId)) {
+        const { appId, sha } = await tx.revision.findUniqueOrThrow({ where: { id: release.revisionId } })
         await tx.revision.updateMany({
-          where: { id: release.revisionId, badSince: { not: null } },
+          where: { appId, sha, badSince: { not: null } },
           data: { badSince: null },
         })
+      }
     }
     await endOpenCommand(tx, id, clock)
     await releaseLease(tx, organisationId, environmentLease(environmentId), id)
