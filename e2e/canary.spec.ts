@@ -1,6 +1,7 @@
 import { eventually, get } from './address.ts'
 import { loadOf } from './load.ts'
-import { addressOf, connectAccount, createApp, type Person, signUp } from './person.ts'
+import { look } from './look.ts'
+import { addressOf, connectAccount, createApp, type Person, signInAs, signUp } from './person.ts'
 import { terminalOf } from './repository.ts'
 import { expect, test } from './slipway.ts'
 
@@ -43,6 +44,7 @@ process.on('SIGTERM', () => {
 test.skip(process.env.CANARY === undefined, 'it is asked for by CANARY=1')
 
 test('a canary lets a good release through, and takes a slow one and a failing one back in every region', async ({
+  page,
   slipway,
 }) => {
   test.setTimeout(1_200_000)
@@ -62,6 +64,7 @@ test('a canary lets a good release through, and takes a slow one and a failing o
     return { done, seen: await Promise.all(loads.map((load) => load.stop())) }
   }
 
+  const executionPage = (number: number) => `/o/${person.slug}/apps/${app}/executions/${number}`
   expect((await push('First words')).text).toContain('is live')
   const addresses = {
     'us-east-1': await addressOf(person, app, 'production-us-east-1'),
@@ -80,10 +83,22 @@ test('a canary lets a good release through, and takes a slow one and a failing o
 
   const slow =
     await test.step('one that is slower by 60 ms where visitors come goes back everywhere', async () => {
-      const { done, seen } = await underLoad({ 'us-east-1': 40, 'eu-west-1': 1 }, () =>
-        push('Slow words', { milliseconds: 65 }),
-      )
+      await signInAs(page, 'canary@example.com')
+      await expect(page).toHaveURL(/\/o\//)
+      const canary = page.getByRole('region', { name: 'Canary in production-us-east-1' })
+      const { done, seen } = await underLoad({ 'us-east-1': 40, 'eu-west-1': 1 }, async () => {
+        const pushed = push('Slow words', { milliseconds: 65 })
+        await eventually(
+          async () => (await canariesOf(person, 3).catch(() => [])).length > 0 || undefined,
+          'the canary',
+        )
+        await page.goto(executionPage(3))
+        await expect(canary.getByText('Not known yet')).toBeVisible()
+        return pushed
+      })
       expect(seen.map(({ failed }) => failed)).toEqual([[], []])
+      await expect(canary.getByText('Worse: went back')).toBeVisible()
+      await expect(canary.getByText('is slower.')).toBeVisible()
       await expectTakenBack(
         person,
         3,
@@ -101,6 +116,18 @@ test('a canary lets a good release through, and takes a slow one and a failing o
     for (const { failed } of seen) expect(failed.join()).toMatch(/^(\d+ × status 500)?$/)
     await expectTakenBack(person, 4, /\d\.\d % of [\d,]+ requests failed \(before 0\.0 % of \d+\)/)
     for (const region of regions) expect((await get(addresses[region])).body).toContain('Second words')
+  })
+
+  await test.step('its page shows both releases in the same minutes, as charts and in words', async () => {
+    const [first] = await canariesOf(person, 3)
+    const minutes = first?.minutes.flatMap((minute) => minute ?? []) ?? []
+    // The last one was slow in every minute that was counted, by what it was made slower.
+    for (const { old, new: newer } of minutes.filter((minute) => minute.new.requests >= 100))
+      expect((newer.p50Milliseconds ?? 0) - (old.p50Milliseconds ?? 0)).toBeGreaterThan(40)
+    await look(page, 'execution-canary', executionPage(3))
+    await look(page, 'execution-canary-table', `${executionPage(4)}?canary=table`)
+    await page.goto(executionPage(2))
+    await expect(page.getByText('No worse', { exact: true }).first()).toBeVisible()
   })
 
   await test.step('the commit that was bad deploys nowhere by itself, however it comes', async () => {
@@ -124,6 +151,10 @@ test('a canary lets a good release through, and takes a slow one and a failing o
     }
   })
 })
+
+function canariesOf({ api, organisationId }: Person, number: number) {
+  return api.canaries.get.query({ organisationId, app, number })
+}
 
 function executionOf({ api, organisationId }: Person, number: number) {
   return api.executions.get.query({ organisationId, app, number })

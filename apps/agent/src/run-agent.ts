@@ -10,6 +10,7 @@ import {
 import { startTicksOf } from './apps/process-record.ts'
 import { build } from './build/build.ts'
 import { prepareNode } from './build/runtimes/npm-runtime.ts'
+import { CanaryOutbox } from './channel/canary-outbox.ts'
 import { Channel } from './channel/channel.ts'
 import { LogOutbox } from './channel/log-outbox.ts'
 import { CommandRunner, type Execute } from './commands/command-runner.ts'
@@ -40,9 +41,10 @@ export async function runAgent(serveCommand: string[]): Promise<void> {
   const architecture = await instanceArchitecture(config.metadataEndpoint, home.instance)
   const boot = await openBoot(home.boot)
   const logs = new LogOutbox(clock)
+  const canaries = new CanaryOutbox()
   const host =
     file.kind === 'host'
-      ? await Host.open({ config, architecture, home, clock, log, logs, serveCommand })
+      ? await Host.open({ config, architecture, home, clock, log, logs, canaries, serveCommand })
       : undefined
   const heart = new Heart(boot, home.boot, () => (host ? runningOn(host) : []))
   const minutes = new Minutes(clock, config.home, host)
@@ -117,6 +119,7 @@ export async function runAgent(serveCommand: string[]): Promise<void> {
       logs.connected((message) => channel.say(message))
       heart.connected((message) => channel.say(message))
       minutes.connected((message) => channel.say(message))
+      canaries.connected((message) => channel.say(message))
       sayHealth()
     },
     onUnknownCommand: (id) => commands.unknown(id),
@@ -132,12 +135,15 @@ export async function runAgent(serveCommand: string[]): Promise<void> {
           return heart.stored(message.boot, message.sequence)
         case 'metrics-stored':
           return minutes.stored(message.minute)
+        case 'canary-stored':
+          return canaries.stored(message.sequence)
       }
     },
     onClosed() {
       logs.disconnected()
       heart.disconnected()
       minutes.disconnected()
+      canaries.disconnected()
     },
   })
 

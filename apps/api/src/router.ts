@@ -2,6 +2,7 @@ import { createCaller, router } from './procedure.ts'
 import { apps } from './routers/apps.ts'
 import { audit } from './routers/audit.ts'
 import { bill } from './routers/bill.ts'
+import { canaries } from './routers/canaries.ts'
 import { cloudAccounts } from './routers/cloud-accounts.ts'
 import { commits } from './routers/commits.ts'
 import { costs } from './routers/costs.ts'
@@ -28,6 +29,7 @@ export const appRouter = router({
   apps,
   audit,
   bill,
+  canaries,
   cloudAccounts,
   commits,
   costs,

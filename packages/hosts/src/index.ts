@@ -6,6 +6,12 @@
  * worth is judged by cloud (`proveHost`), what a command means by whoever sends it.
  */
 export {
+  type Canary,
+  type CanarySide,
+  readCanaries,
+  storeCanaryMinute,
+} from './canary-minutes.ts'
+export {
   commandAccepted,
   commandChannel,
   commandProgress,

@@ -3,9 +3,9 @@ import { asId, newId, stoppedClock } from '@slipway/core'
 import { testDatabase } from '@slipway/db/testing'
 import { type App, getEnvironment } from '@slipway/environments'
 import { addApp, addTenant } from '@slipway/environments/testing'
-import { endCommand, expectHost, pendingCommands } from '@slipway/hosts'
+import { endCommand, expectHost, pendingCommands, storeCanaryMinute } from '@slipway/hosts'
 import { listAudit } from '@slipway/organisations'
-import type { CommandOutcome } from '@slipway/protocol'
+import type { CommandOutcome, MinuteOfCanary } from '@slipway/protocol'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { cancelExecution, deployExecution, rollBack } from './actions.ts'
@@ -13,6 +13,7 @@ import { isWanted } from './deployment-rows.ts'
 import { followExecution } from './follow-execution.ts'
 import { handlersWith } from './jobs.ts'
 import { liftBad } from './lift-bad.ts'
+import { getCanaries } from './read/get-canaries.ts'
 import { getExecution } from './read/get-execution.ts'
 import { listExecutions } from './read/list-executions.ts'
 import { runSteps } from './run-steps.ts'
@@ -268,6 +269,53 @@ test('monitors watch a push; a way back, and a bad revision that a person lets i
   )
   await work()
   expect((await watchSeconds()).seconds).toBe(0)
+})
+
+test('what a host tells of a canary is shown with the two releases that it compares', async () => {
+  const shown = () => getCanaries(db, organisationId, { app: app.name, number: 2 })
+  await push()
+  await work()
+  await answer((await commands())[0]?.id ?? '', good)
+  await push()
+  await work()
+  const [told] = await commands()
+  if (told?.command.kind !== 'deploy') throw new Error('it was not told to deploy')
+  expect(await shown()).toEqual([])
+  const { deploymentId, environmentId, services } = told.command.spec
+  const answered = { requests: 20, errors: 1, latency: new Array(14).fill(0) }
+  const unknown = { old: null, new: null }
+  const minute: MinuteOfCanary = {
+    deploymentId,
+    serviceId: services[0]?.id ?? newId('service'),
+    minute: clock.now().toISOString(),
+    percent: 10,
+    old: answered,
+    new: answered,
+    judgement: {
+      is: 'inconclusive',
+      worse: [],
+      lacks: ['new-requests'],
+      requests: { old: 20, new: 20 },
+      errors: { evidence: 1, min: 200, old: 1, new: 1 },
+      latency: { evidence: 1, min: 200, middle: unknown, slowestTwentieth: unknown },
+    },
+  }
+  await db.inOrganisation(organisationId, (tx) =>
+    storeCanaryMinute(tx, { organisationId, hostId, environmentId, minute }, clock),
+  )
+  const one = {
+    environment: 'production',
+    service: 'web',
+    releases: { old: 1, new: 2 },
+    minutes: [{ percent: 10, new: { requests: 20, errors: 1 } }],
+    judgement: minute.judgement,
+  }
+  expect(await shown()).toMatchObject([{ ...one, isOver: false }])
+  await answer(told.id, good)
+  await work()
+  expect(await shown()).toMatchObject([{ ...one, isOver: true }])
+  const none = getCanaries(db, organisationId, { app: app.name, number: 3 })
+  await expect(none).rejects.toMatchObject({ fields: { code: 'not-found' } })
 })
 
 describe('the bad mark of a commit', () => {

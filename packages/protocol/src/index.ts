@@ -13,6 +13,7 @@ export {
   type DeployOutput,
   deployOutput,
 } from './build-spec.ts'
+export { type MinuteOfCanary, minuteOfCanary } from './canary-minute.ts'
 export {
   type HostCommand,
   type HostCommandInput,

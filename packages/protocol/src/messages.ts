@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { minuteOfCanary } from './canary-minute.ts'
 import { hostCommand } from './commands.ts'
 import { idOf } from './ids.ts'
 import { latencyBoundsMilliseconds } from './latency-bounds.ts'
@@ -119,6 +120,8 @@ export const agentMessage = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('health'), services: z.array(serviceHealth).max(50) }),
   z.object({ type: z.literal('metrics'), minute: minuteOfHost }),
+  /** `sequence` is of this start of the agent; what is said later of the same minute takes the place of it. */
+  z.object({ type: z.literal('canary'), sequence: count, minute: minuteOfCanary }),
 ])
 export type AgentMessage = z.infer<typeof agentMessage>
 export type CommandOutcome = Extract<AgentMessage, { type: 'result' }>['outcome']
@@ -147,6 +150,7 @@ export const apiMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('logs-stored'), stream: logStream, source: z.uuid(), sequence: count }),
   z.object({ type: z.literal('alive-stored'), boot, sequence: count }),
   z.object({ type: z.literal('metrics-stored'), minute: z.iso.datetime() }),
+  z.object({ type: z.literal('canary-stored'), sequence: count }),
 ])
 export type ApiMessage = z.infer<typeof apiMessage>
 

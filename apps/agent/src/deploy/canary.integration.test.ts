@@ -67,6 +67,10 @@ describe('a canary under load', () => {
     expect(bodies.worse).toBeGreaterThan(0)
     // What the release itself answered badly, and nothing else.
     expect(Object.keys(errors)).toEqual(['500'])
+    const told = host.reported.at(-1)
+    expect(told).toMatchObject({ deploymentId: expect.any(String), serviceId: host.serviceId, percent: 50 })
+    expect(told?.judgement).toMatchObject({ is: 'bad', lacks: [], errors: { old: 0, min: 200 } })
+    expect(told?.judgement.errors.new).toBeGreaterThan(0)
   })
 
   it('that never fails and is only slower is undone', async () => {
@@ -94,6 +98,14 @@ describe('a canary under load', () => {
     const said = host.said.filter((line) => line.includes('to release 2:'))
     expect(said[0]).toMatch(/^20 % to release 2: \d+ requests, errors 0\.0 % \(before 0\.0 %\), p95/)
     expect(said.at(-1)).toMatch(/^50 % to release 2: .*p95 \d+ ms \(before \d+ ms\)\.$/)
+    // The newest word of each minute holds all that the gate counted while both served.
+    const minutes = [...new Map(host.reported.map((minute) => [minute.minute, minute])).values()]
+    expect(minutes.map(({ minute }) => Date.parse(minute) % 60_000)).toEqual(minutes.map(() => 0))
+    const last = minutes.at(-1)
+    expect(last).toMatchObject({ percent: 50, judgement: { is: 'good', worse: [], lacks: [] } })
+    const answered = minutes.reduce((sum, minute) => sum + minute.new.requests, 0)
+    expect(answered).toBeGreaterThanOrEqual(last?.judgement.requests.new ?? Number.NaN)
+    expect(answered).toBeLessThanOrEqual(bodies.next ?? 0)
   })
 
   it('that is cancelled leaves the old release alone, and no request is lost', async () => {

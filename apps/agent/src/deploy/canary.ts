@@ -6,11 +6,19 @@ import {
   judgeEvidence,
   noCanaryEvidence,
 } from '@slipway/pipeline/monitors'
-import type { Canary, DeploymentSpec } from '@slipway/protocol'
+import type { Canary, DeploymentSpec, MinuteOfCanary } from '@slipway/protocol'
 import type { ProcessRecord } from '../apps/process-record.ts'
 import type { Processes } from '../apps/processes.ts'
 import type { GateControl } from '../gate/gate-control.ts'
-import { emptyTally, type Side, type Tally, tallyKey } from '../gate/route.ts'
+import { emptyTally, type Side, tallyKey } from '../gate/route.ts'
+import {
+  type Counted,
+  type CountedMinute,
+  countInto,
+  minuteToReport,
+  noMinute,
+  since,
+} from './canary-minute.ts'
 import { canaryWorse, comparedWords, lackWords } from './canary-words.ts'
 import type { GateRoutes } from './gate-routes.ts'
 
@@ -32,6 +40,8 @@ export type CanaryContext = {
   gate: Pick<GateControl, 'sides'>
   clock: Clock
   say(line: string): void
+  /** Tells Slipway of a minute, each time that there is more of it. */
+  report(minute: MinuteOfCanary): void
 }
 
 /** The services that can be tried beside a process of the release before, each with a name to reach it by. */
@@ -58,8 +68,8 @@ type Trial = {
   /** What the gate had counted when the present slice began; nothing where it could not be asked then. */
   from: Counted | undefined
   hasNews: boolean
+  minute: CountedMinute
 }
-type Counted = { at: Date; old: Tally; new: Tally }
 
 /**
  * Gives the new processes a growing share of the requests, step by step, and compares them with the old ones in the
@@ -73,13 +83,22 @@ export async function runCanary(
   signal: AbortSignal,
 ): Promise<void> {
   let trials = of.records.map(
-    (record): Trial => ({ record, evidence: noCanaryEvidence, from: undefined, hasNews: false }),
+    (record): Trial => ({
+      record,
+      evidence: noCanaryEvidence,
+      from: undefined,
+      hasNews: false,
+      minute: noMinute(record.service.id),
+    }),
   )
   for (const step of of.canary.steps) {
     await context.routes.tryOut(of.records, step.percent)
     // The share has changed: what comes now is not compared in one slice with what came before.
     const counted = await countedBy(context)
-    trials = trials.map((trial) => ({ ...trial, from: counted?.(trial) }))
+    trials = trials.map((trial) => {
+      const from = counted?.(trial)
+      return { ...trial, from, minute: from ? countInto(trial.minute, from) : trial.minute }
+    })
     trials = await runStep(of, step, trials, context, signal)
   }
 }
@@ -91,7 +110,8 @@ async function runStep(
   context: CanaryContext,
   signal: AbortSignal,
 ): Promise<Trial[]> {
-  const { processes, clock, say } = context
+  const { processes, clock, say, report } = context
+  const { deploymentId } = of.spec
   const releases = { new: of.spec.release.number, old: of.previous.release.number }
   const startedAt = performance.now()
   const lookSeconds = Math.min(lookSecondsMax, step.seconds / 4)
@@ -108,6 +128,8 @@ async function runStep(
         const name = trials.length > 1 ? trial.record.service.name : undefined
         const { percent } = step
         if (trial.hasNews) say(comparedWords({ name, percent, release: releases.new }, judgement))
+        const minute = minuteToReport(trial.minute, { deploymentId, percent, judgement })
+        if (minute) report(minute)
         if (judgement.is === 'bad') throw canaryWorse(trial.record.service.name, releases, judgement)
       }
       const lacking = judged.flatMap(({ judgement }) => (judgement.is === 'inconclusive' ? [judgement] : []))
@@ -131,10 +153,11 @@ function judge({ evidence }: Trial, services: number, clock: Clock): CanaryJudge
  */
 async function looked(trials: Trial[], context: CanaryContext): Promise<Trial[]> {
   const counted = await countedBy(context)
-  return trials.map((trial): Trial => {
-    const { from } = trial
-    const now = counted?.(trial)
-    if (now === undefined || from === undefined) return { ...trial, from: from ?? now, hasNews: false }
+  return trials.map((before): Trial => {
+    const { from } = before
+    const now = counted?.(before)
+    if (now === undefined || from === undefined) return { ...before, from: from ?? now, hasNews: false }
+    const trial = { ...before, minute: countInto(before.minute, now) }
     const answered = { old: since(now.old, from.old), new: since(now.new, from.new) }
     // The gate was started anew and counts from nothing.
     if (answered.old.requests < 0 || answered.new.requests < 0) return { ...trial, from: now, hasNews: false }
@@ -157,12 +180,4 @@ async function countedBy({
   const known = new Map(tallies.map((tally) => [tallyKey(tally.serviceId, tally.side), tally]))
   const of = (serviceId: string, side: Side) => known.get(tallyKey(serviceId, side)) ?? emptyTally(serviceId)
   return ({ record }) => ({ at, old: of(record.service.id, 'old'), new: of(record.service.id, 'new') })
-}
-
-function since(later: Tally, earlier: Tally) {
-  return {
-    requests: later.requests - earlier.requests,
-    errors: later.errors - earlier.errors,
-    latency: later.latency.map((count, bin) => count - (earlier.latency[bin] ?? 0)),
-  }
 }

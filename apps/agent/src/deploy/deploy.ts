@@ -46,6 +46,7 @@ export type DeployContext = Omit<WatchContext, 'processes'> & {
   /** The spec is healthy and serves: keeps it as the pointer, on disk and in the bucket. */
   keep(spec: DeploymentSpec): Promise<void>
   progress(phase: string, detail?: string): void
+  report: CanaryContext['report']
   /** Whether the old processes are started again when they die, as they must be while a canary takes its time. */
   tendOld(isOn: boolean): Promise<void>
 }

@@ -14,6 +14,7 @@ import type { ProcessRecord } from '../apps/process-record.ts'
 import { Processes } from '../apps/processes.ts'
 import { redactor } from '../apps/redact.ts'
 import { awsSettings, s3Settings } from '../aws-settings.ts'
+import type { CanaryOutbox } from '../channel/canary-outbox.ts'
 import type { LogOutbox } from '../channel/log-outbox.ts'
 import type { AgentConfig } from '../config.ts'
 import { type GateControl, gateControl } from '../gate/gate-control.ts'
@@ -37,6 +38,7 @@ export type HostOptions = {
   clock: Clock
   log: Log
   logs: LogOutbox
+  canaries: CanaryOutbox
   serveCommand: string[]
 }
 type Say = { progress(phase: string, detail?: string): void }
@@ -287,7 +289,7 @@ export class Host {
   }
 
   #context(spec: DeploymentSpec, say: Say): DeployContext {
-    const { home, clock, config, architecture, logs } = this.#options
+    const { home, clock, config, architecture, logs, canaries } = this.#options
     const stream = deploymentStream(spec.deploymentId)
     let values: Record<string, string> = {}
     return {
@@ -316,6 +318,7 @@ export class Host {
         logs.write(stream, [{ text: phaseWords(phase, detail), level: 'slipway' }])
       },
       say: (text) => logs.write(stream, [{ text, level: 'slipway' }]),
+      report: (minute) => canaries.report(minute),
       tendOld: async (isOn) => (isOn ? this.#keep.begin() : this.#keep.pause()),
     }
   }

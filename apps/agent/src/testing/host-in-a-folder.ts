@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { newId, type ReleaseId, realClock } from '@slipway/core'
-import { type DeploymentSpec, type DeploymentSpecInput, deploymentSpec } from '@slipway/protocol'
+import {
+  type DeploymentSpec,
+  type DeploymentSpecInput,
+  deploymentSpec,
+  type MinuteOfCanary,
+} from '@slipway/protocol'
 import { Processes } from '../apps/processes.ts'
 import { LogOutbox } from '../channel/log-outbox.ts'
 import { type DeployContext, deploy } from '../deploy/deploy.ts'
@@ -47,6 +52,7 @@ export async function hostInAFolder() {
   const traffic = new TrafficHistory(control)
   const said: string[] = []
   const phases: string[] = []
+  const reported: MinuteOfCanary[] = []
   let kept: DeploymentSpec | undefined
   const context: DeployContext = {
     home,
@@ -63,6 +69,7 @@ export async function hostInAFolder() {
     },
     progress: (phase) => phases.push(phase),
     say: (line) => said.push(line),
+    report: (minute) => reported.push(minute),
     tendOld: async () => {},
   }
   let number = 0
@@ -74,6 +81,7 @@ export async function hostInAFolder() {
     logs,
     said,
     phases,
+    reported,
     serviceId,
     host: 'web-test.localhost',
     get kept() {

@@ -6,6 +6,7 @@ import {
   type KnownHost,
   mayWrite,
   recordAlive,
+  storeCanaryMinute,
   storeHealth,
   storeLogs,
   storeMinute,
@@ -55,6 +56,13 @@ async function store(tx: Tx, message: Said, context: Context): Promise<ApiMessag
     case 'metrics':
       await storeMinute(tx, { organisationId, hostId, environmentId, minute: message.minute }, clock)
       return { type: 'metrics-stored', minute: message.minute.minute }
+    case 'canary': {
+      const { minute, sequence } = message
+      // A runner serves nobody.
+      if (environmentId !== undefined)
+        await storeCanaryMinute(tx, { organisationId, hostId, environmentId, minute }, clock)
+      return { type: 'canary-stored', sequence }
+    }
   }
 }
 

@@ -87,6 +87,7 @@ export const fixtures: Record<string, Fixture> = {
   'bill.get': { input: organisation },
   'bill.minutes': { input: (w) => ({ ...organisation(w), month }) },
   'bill.switchPlan': { input: (w) => ({ ...organisation(w), plan: 'seats' }) },
+  'canaries.get': { input: execution, things: ['app'] },
   'cloudAccounts.begin': { input: (w) => ({ ...organisation(w), name: 'another' }) },
   'cloudAccounts.disconnect': { input: waitingAccount, things: ['cloudAccountId'] },
   'cloudAccounts.get': { input: cloudAccount, things: ['cloudAccountId'] },

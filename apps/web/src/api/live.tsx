@@ -107,6 +107,7 @@ const nounsOf: Record<string, Nouns[]> = {
   environment: ['environments', 'monitors', 'pipeline', 'apps', 'variables', 'firstSteps', 'costs'],
   'cloud-account': ['cloudAccounts', 'firstSteps'],
   metrics: ['metrics', 'monitors'],
+  canary: ['canaries'],
   bill: ['bill', 'invoices'],
   members: ['members', 'invitations', 'organisations', 'tokens'],
 }

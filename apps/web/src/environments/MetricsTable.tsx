@@ -1,12 +1,17 @@
 import { Cell, HeadCell, Table, TableRow } from '../ui/Table.tsx'
 import type { ChartMark, TimeAxis, TimeChartProps } from '../ui/TimeChart.tsx'
 
-/** The charts in words, newest first: for screen readers, for copying, and for whoever would rather read. */
+/**
+ * The charts in words, newest first: for screen readers, for copying, and for whoever would rather read. `label` tells
+ * it from others of the page.
+ */
 export function MetricsTable({
+  label = 'Figures',
   charts,
   time,
   marks,
 }: {
+  label?: string
   charts: TimeChartProps[]
   time: TimeAxis
   marks: ChartMark[]
@@ -23,13 +28,13 @@ export function MetricsTable({
   if (rows.length === 0) return <p className="p-4 text-13 text-ink-2">Nothing was measured in this time.</p>
   return (
     <section
-      aria-label="Figures"
+      aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
       tabIndex={0}
       className="max-h-[420px] overflow-auto focus-visible:-outline-offset-2"
     >
       <Table
-        label="Figures"
+        label={label}
         head={
           <>
             <HeadCell>Time</HeadCell>

@@ -17,6 +17,7 @@ import { Revision } from '../ui/Revision.tsx'
 import { PageTitle } from '../ui/Shell.tsx'
 import { ClockTime, Time } from '../ui/Time.tsx'
 import { WaitBlock } from '../ui/WaitBlock.tsx'
+import { Canaries } from './Canary.tsx'
 import { Cancel } from './Cancel.tsx'
 import { ExecutionState } from './ExecutionState.tsx'
 import { ExecutionSteps } from './ExecutionSteps.tsx'
@@ -90,6 +91,7 @@ function Whole({ execution }: { execution: ExecutionShown }) {
           <ExecutionSteps execution={execution} />
         </div>
         <div className="grid min-w-0 gap-4">
+          <Canaries app={app.name} number={execution.number} />
           <PartLogs execution={execution} />
           <Events events={execution.events} />
         </div>
