@@ -1,4 +1,5 @@
 import { eventually, get } from './address.ts'
+import { look } from './look.ts'
 import { addressOf, connectAccount, createApp, signInAs, signUp, statusesOf } from './person.ts'
 import { terminalOf } from './repository.ts'
 import { expect, test } from './slipway.ts'
@@ -68,6 +69,20 @@ test('a command says which stages come next, and a hook lets the next one in', a
     await expect(page).toHaveURL(/\/o\//)
     await page.goto(`/o/${person.slug}/apps/${app}/pipeline`)
     await expect(page.getByRole('region', { name: 'europe' }).getByText('The answer of')).toBeVisible()
+    await look(page, 'pipeline-waits', `/o/${person.slug}/apps/${app}/pipeline`)
+
+    await page.goto(`/o/${person.slug}/apps/${app}/settings`)
+    await page.getByRole('button', { name: 'Show the key' }).click()
+    const key =
+      (await page
+        .getByText(/^whsec_/)
+        .first()
+        .textContent()) ?? ''
+    await page.getByRole('button', { name: 'Replace the key' }).click()
+    await expect(page.getByText(/^whsec_/)).toHaveCount(2)
+    await expect(page.getByText(key)).toBeVisible()
+    await expect(page.getByText('Was replaced; signs until')).toBeVisible()
+    await page.goto(`/o/${person.slug}/apps/${app}/pipeline`)
 
     const here = new URL(asked.data.answer.url)
     here.hostname = '127.0.0.1'
