@@ -10,6 +10,7 @@ const environment = z.object({
     .describe('the folder in which the agent keeps everything'),
   SLIPWAY_HOST_FILE: z.string().default(hostFilePath).describe('what user data wrote about this host'),
   AWS_ENDPOINT_URL: z.url().optional().describe('a private AWS endpoint'),
+  DD_HOST: z.url().optional().describe('where the API of Datadog is, instead of at its site'),
   AWS_EC2_METADATA_SERVICE_ENDPOINT: z
     .url()
     .default('http://169.254.169.254')
@@ -47,6 +48,7 @@ export type AgentConfig = {
   home: string
   host: HostFile
   awsEndpoint: string | undefined
+  datadogEndpoint: string | undefined
   path: string
   network: Record<string, string>
   metadataEndpoint: string
@@ -60,6 +62,7 @@ export async function readAgentConfig(): Promise<AgentConfig> {
     home: env.SLIPWAY_HOME,
     host,
     awsEndpoint: host.awsEndpoint ?? env.AWS_ENDPOINT_URL,
+    datadogEndpoint: env.DD_HOST,
     path: env.PATH,
     metadataEndpoint: env.AWS_EC2_METADATA_SERVICE_ENDPOINT,
     network: Object.fromEntries(

@@ -1,13 +1,16 @@
 import { rm } from 'node:fs/promises'
+import { SSMClient } from '@aws-sdk/client-ssm'
 import { makeLog, realClock, UserError } from '@slipway/core'
 import {
   buildOutput,
   type CommandOutcome,
+  datadogOutput,
   deployOutput,
   protocolVersion,
   stepOutput,
 } from '@slipway/protocol'
 import { startTicksOf } from './apps/process-record.ts'
+import { awsSettings } from './aws-settings.ts'
 import { build } from './build/build.ts'
 import { prepareNode } from './build/runtimes/npm-runtime.ts'
 import { CanaryOutbox } from './channel/canary-outbox.ts'
@@ -15,6 +18,7 @@ import { Channel } from './channel/channel.ts'
 import { LogOutbox } from './channel/log-outbox.ts'
 import { CommandRunner, type Execute } from './commands/command-runner.ts'
 import { readAgentConfig } from './config.ts'
+import { askDatadog } from './datadog/ask-datadog.ts'
 import { Host } from './deploy/host.ts'
 import { homeOf } from './home.ts'
 import { agentKey } from './identity/agent-key.ts'
@@ -46,6 +50,7 @@ export async function runAgent(serveCommand: string[]): Promise<void> {
     file.kind === 'host'
       ? await Host.open({ config, architecture, home, clock, log, logs, canaries, serveCommand })
       : undefined
+  const ssm = new SSMClient(awsSettings(config))
   const heart = new Heart(boot, home.boot, () => (host ? runningOn(host) : []))
   const minutes = new Minutes(clock, config.home, host)
 
@@ -67,6 +72,11 @@ export async function runAgent(serveCommand: string[]): Promise<void> {
       case 'restart':
         if (!host) throw notMine(command.kind, file.kind)
         return deployOutput.parse(await host.restart(id, command.services, progress, signal))
+      case 'datadog':
+        if (!host) throw notMine(command.kind, file.kind)
+        return datadogOutput.parse(
+          await askDatadog(command.spec, { ssm, endpoint: config.datadogEndpoint }, signal),
+        )
       case 'stop':
         if (command.commandId) commands.cancel(command.commandId)
         else {

@@ -1,12 +1,6 @@
 import { asId, makeLog, newId, stoppedClock } from '@slipway/core'
 import { testDatabase } from '@slipway/db/testing'
-import {
-  checkStream,
-  deploymentStream,
-  protocolOldest,
-  protocolVersion,
-  serviceStream,
-} from '@slipway/protocol'
+import { checkStream, deploymentStream, protocolVersion, serviceStream } from '@slipway/protocol'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   commandAccepted,
@@ -161,7 +155,8 @@ describe('a command', () => {
     const connect = (protocol: number) =>
       here((tx) => hostConnected(tx, placed.runnerId, { ...hello, protocol }, clock))
     const pending = () => here((tx) => pendingCommands(tx, placed.runnerId, clock))
-    await connect(protocolOldest)
+    // The one before commands of steps.
+    await connect(2)
     await sendStep(name)
     expect(await pending()).toEqual([])
     expect(await waitingJobs(t.db, name)).toMatchObject([

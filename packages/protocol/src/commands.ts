@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { buildSpec } from './build-spec.ts'
+import { datadogSpec } from './datadog-spec.ts'
 import { deploymentSpec } from './deployment-spec.ts'
 import { idOf } from './ids.ts'
 import { stepSpec } from './step-spec.ts'
@@ -9,6 +10,8 @@ export const hostCommand = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('build'), spec: buildSpec }),
   z.object({ kind: z.literal('step'), spec: stepSpec }),
   z.object({ kind: z.literal('deploy'), spec: deploymentSpec }),
+  /** Changes nothing on the host. */
+  z.object({ kind: z.literal('datadog'), spec: datadogSpec }),
   /** Starts the named services of the current deployment anew (all when empty), in the way it was deployed. */
   z.object({ kind: z.literal('restart'), services: z.array(z.string()).max(50).default([]) }),
   /** Ends a command that runs (it answers `command-cancelled`), or the host's services when none is named. */
@@ -19,7 +22,14 @@ export type HostCommandInput = z.input<typeof hostCommand>
 export type HostCommandKind = HostCommand['kind']
 
 /** The protocol that brought a kind. An agent of an earlier one does not read it, so it is not sent to it. */
-const since: Record<HostCommandKind, number> = { build: 1, deploy: 1, restart: 1, stop: 1, step: 3 }
+const since: Record<HostCommandKind, number> = {
+  build: 1,
+  deploy: 1,
+  restart: 1,
+  stop: 1,
+  step: 3,
+  datadog: 4,
+}
 
 /** Whether an agent that said `hello` with this number knows a kind of command. */
 export function knowsCommand(protocol: number, kind: HostCommandKind): boolean {

@@ -8,6 +8,13 @@ export type Architecture = z.infer<typeof architecture>
 export const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/)
 export const variables = z.record(variableName, z.string().max(32_000))
 
+/** Where a secret's value lies in the account's Parameter Store, which the host reads with its own role. */
+export const deployedSecret = z.object({
+  name: variableName,
+  parameter: z.string().startsWith('/').max(1000),
+  version: z.int().positive(),
+})
+
 const deployedRelease = z.object({
   id: idOf('release'),
   number: z.int().positive(),
@@ -75,15 +82,7 @@ export const deploymentSpec = z.object({
   release: deployedRelease,
   services: z.array(deployedService).min(1).max(50),
   variables,
-  secrets: z
-    .array(
-      z.object({
-        name: variableName,
-        parameter: z.string().startsWith('/').max(1000),
-        version: z.int().positive(),
-      }),
-    )
-    .max(500),
+  secrets: z.array(deployedSecret).max(500),
   /** How long the new processes must stay healthy after the switch before it counts as done. */
   bakeSeconds: z.int().min(0).max(3600).default(0),
   /** How much longer monitors may look at it, where requests come; they end it as soon as they have seen enough. */

@@ -21,6 +21,7 @@ export {
   hostCommand,
   knowsCommand,
 } from './commands.ts'
+export { type DatadogOutput, type DatadogSpec, datadogOutput, datadogSpec } from './datadog-spec.ts'
 export {
   type Architecture,
   architecture,

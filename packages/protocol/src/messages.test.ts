@@ -102,7 +102,7 @@ describe('a step', () => {
   it('is a command to a host, with nothing that it does not need', () => {
     expect(hostCommand.parse({ kind: 'step', spec: step })).toEqual({
       kind: 'step',
-      spec: { ...step, variables: {}, outputs: [], generates: false },
+      spec: { ...step, variables: {}, endings: [0], outputs: [], generates: false },
     })
   })
   it.each([
@@ -116,19 +116,44 @@ describe('a step', () => {
     expect(hostCommand.safeParse({ kind: 'step', spec: { ...step, ...more } }).success).toBe(false)
   })
   it('is known to agents from protocol 3 on; what there was before, to all', () => {
-    expect([protocolOldest, protocolVersion].map((protocol) => knowsCommand(protocol, 'step'))).toEqual([
+    expect([2, 3, 4].map((protocol) => knowsCommand(protocol, 'step'))).toEqual([false, true, true])
+    expect(knowsCommand(1, 'build')).toBe(true)
+  })
+})
+
+describe('a question to Datadog', () => {
+  const secret = (name: string) => ({ name, parameter: `/slipway/env_1/${name}`, version: 1 })
+  const spec = {
+    site: 'datadoghq.eu',
+    monitor: '12345',
+    apiKey: secret('DD_API_KEY'),
+    appKey: secret('DD_APP_KEY'),
+  }
+  it.each(['datadoghq.com', 'us5.datadoghq.com', 'datadoghq.eu', 'ddog-gov.com'])('may go to %s', (site) => {
+    expect(hostCommand.safeParse({ kind: 'datadog', spec: { ...spec, site } }).success).toBe(true)
+  })
+  it.each([
+    'example.com',
+    'datadoghq.com.example.com',
+    'x@datadoghq.com',
+    'a.b.datadoghq.com',
+    'xdatadoghq.eu',
+  ])('never takes the keys to %s', (site) => {
+    expect(hostCommand.safeParse({ kind: 'datadog', spec: { ...spec, site } }).success).toBe(false)
+  })
+  it('is known to the present agent, and not to the one before', () => {
+    expect([protocolOldest, protocolVersion].map((protocol) => knowsCommand(protocol, 'datadog'))).toEqual([
       false,
       true,
     ])
-    expect(knowsCommand(protocolOldest, 'build')).toBe(true)
   })
 })
 
 it.each([
-  [3, 'current'],
-  [2, 'previous'],
-  [4, 'too-new'],
-  [1, 'too-old'],
+  [4, 'current'],
+  [3, 'previous'],
+  [5, 'too-new'],
+  [2, 'too-old'],
 ])('protocol %i is %s', (protocol, answer) => {
   expect(speaks(protocol)).toBe(answer)
 })

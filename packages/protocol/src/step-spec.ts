@@ -23,6 +23,8 @@ export const stepSpec = z.object({
   runtimes,
   /** Of the command alone; what comes before it is bounded by the deadline. */
   timeoutSeconds: z.int().min(1).max(86_400),
+  /** The codes with which it may end; with any other it has failed. An agent that does not see this takes 0 alone. */
+  endings: z.array(z.int().min(0).max(255)).min(1).max(10).default([0]),
   /** What it leaves for later steps: names that must be in the file SLIPWAY_OUTPUT when it has ended well. */
   outputs: z.array(variableName).max(50).default([]),
   /** Folders of the checkout that the next step with this key finds again where the same runner runs it. */
@@ -41,8 +43,10 @@ export const stepSpec = z.object({
 export type StepSpec = z.infer<typeof stepSpec>
 export type StepSpecInput = z.input<typeof stepSpec>
 
-/** What a command that ended with 0 says. */
+/** What a command that ended as it may says. */
 export const stepOutput = z.object({
+  /** How it ended. */
+  code: z.int().default(0),
   outputs: z.record(variableName, z.string().max(outputLengthMax)),
   /** Of the command alone. */
   seconds: z.int().nonnegative(),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { makeLog, newId, UserError } from '@slipway/core'
@@ -53,6 +53,8 @@ const stepSpec = {
   command: 'npm run e2e',
   timeoutSeconds: 60,
 }
+const secret = { name: 'KEY', parameter: '/slipway/env_1/KEY', version: 1 }
+const datadogSpec = { site: 'datadoghq.eu', monitor: '1', apiKey: secret, appKey: secret }
 const outcomes = () => said.flatMap((message) => (message.type === 'result' ? [message.outcome] : []))
 const ended = (count: number) => expect.poll(() => outcomes().length).toBe(count)
 
@@ -70,6 +72,31 @@ describe('a command', () => {
     second.receive(it)
     await ended(3)
     expect(outcomes()).toEqual(new Array(3).fill({ ok: true, output: { times: 1 } }))
+  })
+
+  it('that changes nothing waits for none that does, and asks for no fence', async () => {
+    const { promise: deployed, resolve: deploy } = Promise.withResolvers<void>()
+    const runner = await open(async ({ command: { kind } }) => {
+      if (kind === 'restart') await deployed
+      return { kind }
+    })
+    runner.receive(command({ fence: 5 }))
+    runner.receive(command({ fence: 0, command: { kind: 'datadog', spec: datadogSpec } }))
+    await ended(1)
+    expect(outcomes()).toEqual([{ ok: true, output: { kind: 'datadog' } }])
+    deploy()
+    await ended(2)
+  })
+
+  it('that was stored is forgotten after many others', async () => {
+    const runner = await open(async () => ({}))
+    const ids = Array.from({ length: 202 }, () => newId('hostCommand'))
+    for (const id of ids) runner.receive(command({ id }))
+    await ended(ids.length)
+    for (const id of ids) await runner.stored(id)
+    const names = readdirSync(homeOf(folder).commands)
+    expect(names).toHaveLength(200)
+    expect(names).not.toContain(`${ids[0]}.json`)
   })
 
   it('that is older than one that was seen is refused, also by the next start of the agent', async () => {

@@ -30,6 +30,8 @@ const fenceFile = z.object({ fence: z.int() })
 const keptResults = 200
 /** Builds share a runner, and so do steps, which need not wait for builds; what changes a host is done one after the other. */
 const sideBySideMax = 2
+/** What changes nothing on a host: it waits for no deployment, and for no fence. */
+const sideBySide = ['build', 'step', 'datadog'] as const
 
 export type CommandRunnerOptions = {
   home: Home
@@ -50,7 +52,9 @@ export class CommandRunner {
   #results = new Map<string, z.infer<typeof done>>()
   #fence = 0
   #changes: Promise<unknown> = Promise.resolve()
-  readonly #turns = { build: turns(sideBySideMax), step: turns(sideBySideMax) }
+  readonly #turns = new Map<HostCommand['kind'], ReturnType<typeof turns>>(
+    sideBySide.map((kind) => [kind, turns(sideBySideMax)]),
+  )
 
   private constructor(options: CommandRunnerOptions) {
     this.#options = options
@@ -96,6 +100,16 @@ export class CommandRunner {
     if (!result || result.isStored) return
     this.#results.set(id, { ...result, isStored: true })
     await writeJson(this.#options.home.command(id), { ...result, isStored: true })
+    await this.#forgetOldest()
+  }
+
+  /** A monitor is asked each minute, and an agent runs for months. */
+  async #forgetOldest(): Promise<void> {
+    const stored = [...this.#results.values()].filter(({ isStored }) => isStored)
+    for (const { id } of stored.slice(0, -keptResults)) {
+      this.#results.delete(id)
+      await rm(this.#options.home.command(id), { force: true })
+    }
   }
 
   /** The result of a command that another start of the agent had begun. */
@@ -146,7 +160,7 @@ export class CommandRunner {
 
   /** In its turn, so that the order of arrival decides. The number is on disk before anything is done under it. */
   async #refusal({ command, fence }: Command): Promise<CommandOutcome | undefined> {
-    if (command.kind === 'build' || command.kind === 'step') return undefined
+    if (this.#turns.has(command.kind)) return undefined
     if (fence < this.#fence) return { ok: false, error: hostFailures.fenceTooOld(fence, this.#fence).fields }
     if (fence > this.#fence) {
       this.#fence = fence
@@ -173,10 +187,11 @@ export class CommandRunner {
     }
   }
 
-  /** A cancel goes at once; builds and steps up to two of each at a time; what changes the host in the order of arrival. */
+  /** A cancel goes at once; what changes nothing up to two of a kind at a time; what changes the host in the order of arrival. */
   async #inTurn<T>(command: HostCommand, run: () => Promise<T>): Promise<T> {
     if (command.kind === 'stop' && command.commandId) return run()
-    if (command.kind === 'build' || command.kind === 'step') return this.#turns[command.kind](run)
+    const inTurn = this.#turns.get(command.kind)
+    if (inTurn !== undefined) return inTurn(run)
     const turn = this.#changes.then(run, run)
     this.#changes = turn.catch(() => {})
     return turn

@@ -137,6 +137,13 @@ describe('a step', () => {
     expect(await good(tell(stepOf('echo plain')))).not.toHaveProperty('generated')
   })
 
+  it('ends well with a code that it may end with, and says which', async () => {
+    const endings = [0, 1]
+    expect(await good(tell(stepOf('exit 1', { endings })))).toMatchObject({ code: 1 })
+    expect(await good(tell(stepOf('true', { endings })))).toMatchObject({ code: 0 })
+    expect(await failed(tell(stepOf('exit 2', { endings })))).toMatchObject({ code: 'step-failed' })
+  })
+
   it('without an output that it declares has failed', async () => {
     expect(await failed(tell(stepOf('true', { outputs: ['URL'] })))).toMatchObject({
       code: 'step-output-wrong',

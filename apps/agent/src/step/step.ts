@@ -31,7 +31,7 @@ export async function step(
   outer: AbortSignal,
 ): Promise<StepOutput> {
   const { home, logs } = context
-  const { command, timeoutSeconds } = spec
+  const { command, timeoutSeconds, endings } = spec
   const redact = redactor([['token', spec.repository.token ?? '']])
   const say = (text: string, level: 'out' | 'error' | 'slipway' = 'slipway') =>
     logs.write(spec.stream, [{ text: redact(text), level }])
@@ -66,13 +66,14 @@ export async function step(
     const startedAt = performance.now()
     const hear = generating?.hear
     const ending = await runCommand({ id, command, folder: place.folder, environment, say, hear, signal })
-    if (ending.code !== 0) throw stepFailures.commandFailed(command, ending)
+    const { code } = ending
+    if (code === null || !endings.includes(code)) throw stepFailures.commandFailed(command, ending)
     const seconds = Math.round((performance.now() - startedAt) / 1000)
     const { outputs, wrong } = await readOutputs(outputFile, spec.outputs)
     if (wrong.length > 0) throw stepFailures.outputsWrong(command, wrong)
     const generated = await generating?.read()
     await storeFolders(kept)
-    return { outputs, seconds, ...(generated !== undefined && { generated }) }
+    return { code, outputs, seconds, ...(generated !== undefined && { generated }) }
   } catch (error) {
     const cause = causeOf(error, signal)
     say(cause instanceof UserError ? cause.fields.what : String(cause), 'error')

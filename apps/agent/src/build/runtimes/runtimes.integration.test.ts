@@ -31,6 +31,7 @@ beforeAll(async () => {
     home: SLIPWAY_HOME,
     host: file,
     awsEndpoint: undefined,
+    datadogEndpoint: undefined,
     path: PATH ?? '',
     network,
     metadataEndpoint: '',
