@@ -176,7 +176,7 @@ function accountProblems({ account, line }: PlannedStage, accounts: Accounts): M
   ]
 }
 
-/** Only a bake looks at monitors; without one they would be read by nobody. */
+/** In front of the stage they are looked at anyway, but what it deployed is watched by a bake alone. */
 function monitorProblems(
   { name, monitors }: PlannedStage,
   checks: readonly PlannedCheck[],
@@ -186,8 +186,8 @@ function monitorProblems(
   return [
     {
       code: 'manifest-monitors-unwatched',
-      what: `The monitors of ${name} would be watched by nothing.`,
-      why: 'They are looked at while a release bakes, and no `bake` stands in this stage.',
+      what: `The monitors of ${name} would not look at what it deploys.`,
+      why: 'They watch a release while it bakes, and no `bake` stands in this stage.',
       todo: 'Add a `bake` to its waves or to `after`, or take the monitors out.',
       place: { file: manifestFile, line: first.line, column: 1 },
     },

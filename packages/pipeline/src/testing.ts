@@ -3,7 +3,8 @@ import { type Cloud, openCloud } from '@slipway/cloud'
 import { asId, type Clock, makeLog, newId, type OrganisationId, type UserId } from '@slipway/core'
 import type { Database } from '@slipway/db'
 
-import { type App, findEnvironment } from '@slipway/environments'
+import { type App, environmentsOf, findEnvironment } from '@slipway/environments'
+import { expectHost, storeMinute } from '@slipway/hosts'
 import { type Handler, runJob } from '@slipway/jobs'
 import { plan, treeOf } from '@slipway/manifest'
 import type { Commit, PushOutcome } from '@slipway/sources'
@@ -163,4 +164,33 @@ export async function pushTo(
     receivePush(tx, what, { clock, db, gatePorts: { first: 20_000, last: 20_999 } }),
   )
   return { sha: head.sha, outcome }
+}
+
+/** How long all requests of a minute took, in milliseconds. */
+export type AnsweredWithin = 'ten' | 'tenThousand'
+
+/** What the host of an app's first environment tells of the minute that has just ended; there is one from then on. */
+export async function tellMinute(
+  db: Database,
+  clock: Clock,
+  { id: appId, organisationId }: Pick<App, 'id' | 'organisationId'>,
+  { requests, within = 'ten' }: { requests: number; within?: AnsweredWithin | undefined },
+): Promise<void> {
+  const latency = new Array(14).fill(0)
+  latency[within === 'ten' ? 3 : 12] = requests
+  const minute = new Date(Math.floor(clock.now().getTime() / 60_000) * 60_000 - 60_000).toISOString()
+  await db.inOrganisation(organisationId, async (tx) => {
+    const [environment] = await environmentsOf(tx, appId)
+    if (environment === undefined) throw new Error('no environment')
+    const { id: environmentId, cloudAccountId, region } = environment
+    const known = await tx.host.findFirst({ where: { environmentId } })
+    const place = { organisationId, cloudAccountId, region, kind: 'host' as const, environmentId }
+    const hostId = known ? asId('host', known.id) : await expectHost(tx, place, {}, clock)
+    const service = await tx.service.findFirst({ where: { environmentId } })
+    const serviceId = service ? asId('service', service.id) : newId('service')
+    const host = { cpuPercent: 1, memoryBytes: 1, memoryTotalBytes: 2, diskBytes: 1, diskTotalBytes: 2 }
+    const services = [{ serviceId, requests, errors: 0, latency, cpuMilliseconds: 0, memoryBytes: 0 }]
+    const told = { organisationId, hostId, environmentId, minute: { minute, ...host, services } }
+    await storeMinute(tx, told, clock)
+  })
 }

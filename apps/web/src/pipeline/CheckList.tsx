@@ -110,7 +110,7 @@ export function CheckDetail({ check }: { check: CheckShown }) {
       if (state.by === null && state.reason === null) return null
       return (
         <p className="text-12 [overflow-wrap:anywhere] text-ink-2">
-          {state.isOverridden ? 'Passed over' : 'Opened'}
+          {state.isOverridden ? 'Passed over' : state.by ? 'Opened' : 'Passed'}
           {state.by ? ` by ${state.by.name}` : ''}, <Time at={state.endedAt} />
           {state.reason ? `: “${state.reason}”` : ''}
         </p>

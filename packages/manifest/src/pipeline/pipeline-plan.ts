@@ -59,12 +59,16 @@ const hookCheck = z.object({
   expiresSeconds: z.int().positive(),
 })
 
+/** The look at the monitors of its stage, which nobody writes down: it stands in front of each stage that has some. */
+const monitorsCheck = z.object({ line, kind: z.literal('monitors') })
+
 const askedCheck = z.discriminatedUnion('kind', [
   commandCheck,
   approveCheck,
   bakeCheck,
   windowCheck,
   hookCheck,
+  monitorsCheck,
 ])
 
 /** A step or gate of a list. */
@@ -110,7 +114,17 @@ const plannedMonitor = z.discriminatedUnion('kind', [
     /** The one status that is well; null: any below 400. */
     expect: z.int().nullable(),
   }),
-  z.object({ line, kind: z.literal('datadog'), monitor: z.string() }),
+  z.object({
+    line,
+    kind: z.literal('datadog'),
+    /** Its number. */
+    monitor: z.string(),
+    site: z.string(),
+    /** Names of the secrets with the API key and the application key. */
+    key: z.string(),
+    appKey: z.string(),
+    everySeconds: z.int().positive(),
+  }),
   z.object({
     line,
     kind: z.literal('metric'),

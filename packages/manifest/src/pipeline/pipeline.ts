@@ -159,7 +159,7 @@ export function generatorName(parent: string, index: number): string {
 export const pipelineFields = {
   stage: Object.keys(stage.shape),
   wave: Object.keys(wave.shape),
-  monitor: monitorFields,
+  ...monitorFields,
   ...checkFields,
 }
 type PipelineLevel = keyof typeof pipelineFields
@@ -178,6 +178,7 @@ export function pipelineLevelOf(path: readonly (string | number)[]): PipelineLev
     case 'bake':
     case 'window':
     case 'hook':
+    case 'datadog':
       return last
     default:
       return 'check'

@@ -88,6 +88,7 @@ test('the pipeline of the design: every line is that of what only the database c
             timeZone: 'Europe/London',
             closed: [{ from: '2026-12-24', to: '2027-01-02' }],
           },
+          { line: 14, kind: 'monitors' },
         ],
         after: [],
         monitors: [
@@ -210,8 +211,22 @@ const watched: [string, object][] = [
   ['alarm: checkout errors', { kind: 'alarm', name: 'checkout errors' }],
   ['http: https://a.example.com/up', { kind: 'http', everySeconds: 30, expect: null }],
   ['http: https://a.example.com, every: 1m, expect: 204', { kind: 'http', everySeconds: 60, expect: 204 }],
-  ['datadog: 12345', { kind: 'datadog', monitor: '12345' }],
-  ['datadog: "12345"', { kind: 'datadog', monitor: '12345' }],
+  [
+    'datadog: 12345',
+    {
+      kind: 'datadog',
+      monitor: '12345',
+      site: 'datadoghq.com',
+      key: 'DD_API_KEY',
+      appKey: 'DD_APP_KEY',
+      everySeconds: 60,
+    },
+  ],
+  ['datadog: "12345", every: 5m', { kind: 'datadog', monitor: '12345', everySeconds: 300 }],
+  [
+    'datadog: { monitor: 12345, site: datadoghq.eu, key: DD_KEY, app-key: DD_SECOND }',
+    { monitor: '12345', site: 'datadoghq.eu', key: 'DD_KEY', appKey: 'DD_SECOND' },
+  ],
   ['metric: p99 < 300ms', { kind: 'metric', metric: 'p99', is: 'below', value: 300 }],
   ['metric: p50<1.5s', { metric: 'p50', is: 'below', value: 1500 }],
   ['metric: errors < 1%', { metric: 'errors', is: 'below', value: 0.01 }],
@@ -230,6 +245,23 @@ test.each(watched)('a monitor: %s', async (entry, planned) => {
 const many = (count: number, entry: string) => Array(count).fill(entry).join(', ')
 const regionNames = (count: number) => Array.from({ length: count }, (_, index) => `eu-${letters(index)}-1`)
 const letters = (index: number) => [...String(index)].map((digit) => 'abcdefghij'[Number(digit)]).join('')
+
+const looks: [string, string[]][] = [
+  ['', ['monitors']],
+  [
+    'before: [{ window: { open: Mon 09:00-10:00 UTC } }, { approve: true }]',
+    ['window', 'approve', 'monitors'],
+  ],
+  ['before: [{ approve: true }, { run: x }, { approve: true }]', ['approve', 'monitors', 'run', 'approve']],
+  ['before: [{ test: x }]', ['monitors', 'test']],
+]
+test.each(looks)(
+  'the look at its monitors is the last gate in front of the first step of a stage: %s',
+  async (fields, kinds) => {
+    const planned = await read(stage([fields, 'monitors: [{ alarm: a }]'].filter(Boolean).join(', ')))
+    expect(planned?.stages[0]?.before.map(({ kind }) => kind)).toEqual(kinds)
+  },
+)
 
 const refused: [string, string, number, string | undefined][] = [
   // of the whole
@@ -374,6 +406,15 @@ const refused: [string, string, number, string | undefined][] = [
   [monitors('{ http: https://a.example.com, every: 4s }'), 'manifest-wrong-value', 73, undefined],
   [monitors('{ http: https://a.example.com, expect: 600 }'), 'manifest-wrong-value', 74, undefined],
   [monitors('{ datadog: mine }'), 'manifest-wrong-value', 46, undefined],
+  [monitors('{ datadog: {} }'), 'manifest-missing-field', 37, undefined],
+  [monitors('{ datadog: { monitor: 0 } }'), 'manifest-wrong-value', 57, undefined],
+  [monitors('{ datadog: { monitor: 1, site: datadog.eu } }'), 'manifest-wrong-value', 66, 'datadoghq.eu'],
+  [monitors('{ datadog: { monitor: 1, site: example.com } }'), 'manifest-wrong-value', 66, undefined],
+  [monitors('{ datadog: { monitor: 1, key: a-b } }'), 'manifest-wrong-value', 65, undefined],
+  [monitors('{ datadog: { monitor: 1, app_key: A } }'), 'manifest-unknown-field', 60, 'app-key'],
+  [monitors('{ datadog: 1, every: 2h }'), 'manifest-wrong-value', 56, undefined],
+  [monitors('{ datadog: 1, expect: 200 }'), 'manifest-wrong-value', 57, undefined],
+  [monitors('{ command: x, every: fast }'), 'manifest-wrong-value', 56, undefined],
   [monitors('{ metric: slow }'), 'manifest-wrong-value', 45, undefined],
   [monitors('{ metric: erors < 1% }'), 'manifest-wrong-value', 45, 'errors'],
   [monitors('{ metric: latency < 1s }'), 'manifest-wrong-value', 45, undefined],

@@ -78,12 +78,28 @@ function planStage(stage: ManifestStage, path: Path, lineOf: LineOf): PlannedSta
     waves: stage.waves
       ? stage.waves.map((wave, index) => planWave(wave, [...path, 'waves', index], lineOf))
       : [oneWave(stage, path, lineOf)],
-    before: planChecks(stage.before, [...path, 'before'], lineOf),
+    before: withMonitors(stage, planChecks(stage.before, [...path, 'before'], lineOf), path, lineOf),
     after: planChecks(stage.after, [...path, 'after'], lineOf),
     monitors: (stage.monitors ?? []).map((monitor, index) =>
       planMonitor(monitor, lineOf([...path, 'monitors', index])),
     ),
   }
+}
+
+/**
+ * The look at its monitors is the last gate in front of the first step: as fresh as it can be, and where something newer
+ * may still take the place of what waits, such as the repair.
+ */
+function withMonitors(
+  { monitors = [] }: ManifestStage,
+  before: AskedCheck[],
+  path: Path,
+  lineOf: LineOf,
+): AskedCheck[] {
+  if (monitors.length === 0) return before
+  const firstStep = before.findIndex(({ kind }) => kind === 'run' || kind === 'test')
+  const look: AskedCheck = { line: lineOf([...path, 'monitors']), kind: 'monitors' }
+  return before.toSpliced(firstStep < 0 ? before.length : firstStep, 0, look)
 }
 
 /** A stage without waves is one wave. */

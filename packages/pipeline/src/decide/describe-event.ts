@@ -18,7 +18,7 @@ export function describeEvent(event: ExecutionEvent, nameOf: (id: string) => str
     case 'superseded':
       return 'A newer push took its place and its commits along.'
     case 'check-passed':
-      return event.by === null ? 'Passed.' : `${nameOf(event.by)} opened it${because(event.reason)}.`
+      return `${event.by === null ? 'Passed' : `${nameOf(event.by)} opened it`}${because(event.reason)}.`
     case 'check-failed':
       return `${event.error.what}${event.isRed ? ' Its wave goes back.' : ''}`
     case 'generated':

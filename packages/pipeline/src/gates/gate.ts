@@ -74,7 +74,8 @@ export type Watched = {
 /**
  * A kind of step or gate: a folder here and a line in the list. It is asked by a job that runs its steps, each safe to
  * repeat, until one waits, fails or all are done: done is passed. A step that remembers `freshUntil` (ISO) has passed
- * on something that holds until then only; `reason` is what whoever opened it says.
+ * on something that holds until then only; `reason` is what whoever opened it says, or why it passed where that is not
+ * plain.
  */
 export type Gate = {
   /** The `kind` of what the manifest plans. */

@@ -13,7 +13,6 @@ const window: PlannedCheck = {
 }
 const bake: PlannedCheck = { line: 8, kind: 'bake', minutes: 30, requests: 1000, atMostMinutes: 120 }
 const rule: PlannedMonitor = { line: 12, kind: 'metric', metric: 'p99', is: 'below', value: 300 }
-const datadog: PlannedMonitor = { line: 13, kind: 'datadog', monitor: '12345' }
 const inStage = (...monitors: PlannedMonitor[]) => ({ monitors, regions: ['eu-west-1'] })
 
 test('what can be asked has no problem, and says what it is', () => {
@@ -45,9 +44,8 @@ test('a window waits longer where its closed dates ask for it', () => {
   expect(checksFrom([summer], inStage())[0]?.limitSeconds).toBeGreaterThan(92 * 86_400)
 })
 
-test('what would never open, or not be asked, is refused at its line', () => {
-  const codes = (planned: PlannedCheck, ...monitors: PlannedMonitor[]) =>
-    checkProblems([planned], inStage(...monitors), at).map(({ code, place }) => [code, place?.line])
+test('what would never open is refused at its line', () => {
+  const codes = (planned: PlannedCheck) =>
+    checkProblems([planned], inStage(), at).map(({ code, place }) => [code, place?.line])
   expect(codes({ ...window, closed: [closed] })).toEqual([['manifest-window-never-opens', 7]])
-  expect(codes(bake, rule, datadog)).toEqual([['manifest-not-supported-yet', 13]])
 })

@@ -1,10 +1,7 @@
 import type { Memory } from '@slipway/cloud'
 import type { Watched } from '../gate.ts'
 import type { BakeAsked } from './decide/judge-bake.ts'
-import { seenSchema } from './decide/look.ts'
-
-/** Under this a bake remembers what it saw of a monitor of its stage, by its place in the list. */
-export const keyOf = (index: number) => `monitor-${index}`
+import { monitorsIn } from './look-at-all.ts'
 
 /**
  * How far a bake is, as its last look remembers it: minutes and requests of those that it needs, and each monitor
@@ -28,11 +25,6 @@ export function watchedBy(
         ? [{ what: 'requests', now: seen === undefined ? null : Number(seen), needed: requests }]
         : []),
     ],
-    monitors: monitors.map(({ words }, index) => {
-      const kept = memory[keyOf(index)]
-      if (kept === undefined) return { words, is: 'not-looked-at', says: null }
-      const { is, words: says } = seenSchema.parse(JSON.parse(kept))
-      return { words, is, says }
-    }),
+    monitors: monitorsIn(monitors, memory),
   }
 }

@@ -1,13 +1,12 @@
 import { createServer } from 'node:http'
-import { asId, newId, stoppedClock } from '@slipway/core'
+import { newId, stoppedClock } from '@slipway/core'
 import { testDatabase } from '@slipway/db/testing'
-import { type App, environmentsOf } from '@slipway/environments'
+import type { App } from '@slipway/environments'
 import { addApp, addTenant } from '@slipway/environments/testing'
-import { expectHost, storeMinute } from '@slipway/hosts'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { handlersWith } from '../../jobs.ts'
 import { getExecution } from '../../read/get-execution.ts'
-import { pushTo, runDueJobs, unreachableCloud } from '../../testing.ts'
+import { type AnsweredWithin, pushTo, runDueJobs, tellMinute, unreachableCloud } from '../../testing.ts'
 
 const { db, close } = await testDatabase()
 afterAll(close)
@@ -50,32 +49,11 @@ async function push(pipeline: string): Promise<void> {
   await work()
 }
 
-/** What a host of the environment tells of the minute that has just ended: its requests, and within how long they were answered. */
-async function tell(requests: number, within: 'ten' | 'tenThousand' = 'ten'): Promise<void> {
-  const latency = new Array(14).fill(0)
-  latency[within === 'ten' ? 3 : 12] = requests
-  const minute = new Date(Math.floor(clock.now().getTime() / 60_000) * 60_000 - 60_000).toISOString()
-  await db.inOrganisation(organisationId, async (tx) => {
-    const [environment] = await environmentsOf(tx, app.id)
-    if (environment === undefined) throw new Error('no environment')
-    const { id: environmentId, cloudAccountId, region } = environment
-    const known = await tx.host.findFirst({ where: { environmentId } })
-    const place = { organisationId, cloudAccountId, region, kind: 'host' as const, environmentId }
-    const hostId = known ? asId('host', known.id) : await expectHost(tx, place, {}, clock)
-    const service = await tx.service.findFirst({ where: { environmentId } })
-    const serviceId = service ? asId('service', service.id) : newId('service')
-    const host = { cpuPercent: 1, memoryBytes: 1, memoryTotalBytes: 2, diskBytes: 1, diskTotalBytes: 2 }
-    const services = [{ serviceId, requests, errors: 0, latency, cpuMilliseconds: 0, memoryBytes: 0 }]
-    const told = { organisationId, hostId, environmentId, minute: { minute, ...host, services } }
-    await storeMinute(tx, told, clock)
-  })
-}
-
 /** A minute later, with what the host told of it. */
-async function minute(requests?: number, within?: 'ten' | 'tenThousand'): Promise<void> {
+async function minute(requests?: number, within?: AnsweredWithin): Promise<void> {
   for (let quarter = 0; quarter < 4; quarter++) {
     clock.advance(15_000)
-    if (quarter === 3 && requests !== undefined) await tell(requests, within)
+    if (quarter === 3 && requests !== undefined) await tellMinute(db, clock, app, { requests, within })
     await work()
   }
 }
@@ -112,7 +90,7 @@ describe('a bake', () => {
   })
 
   test('does not count requests that the release before answered', async () => {
-    await tell(500)
+    await tellMinute(db, clock, app, { requests: 500 })
     await push(baking)
     await minute(1)
     expect(await waitsFor()).toBe('1 of 2 minutes, 1 of 100 requests')
@@ -166,7 +144,7 @@ describe('the monitors of a stage', () => {
 
   test('are told with their figures beside the minutes that have passed, and so they stay', async () => {
     await push(watched)
-    const seen = async () => (await shown()).parts.find(({ kind }) => kind === 'check')?.check?.watched
+    const seen = async () => (await shown()).parts.find(({ check }) => check?.kind === 'bake')?.check?.watched
     await minute(10)
     const counts = [{ what: 'minutes', now: 1, needed: 2 }]
     const monitors = [
@@ -240,15 +218,4 @@ describe('an address that must answer', () => {
     expect(error?.why).toContain('127.0.0.1 lies in an inner network')
     expect(revision.isBad).toBe(false)
   })
-})
-
-test.each([
-  ['datadog: 12345', 'A monitor of the kind datadog is not supported yet.'],
-  ['command: npm run probe', 'A monitor of the kind command is not supported yet.'],
-])('a monitor that cannot be asked is refused with the push: %s', async (monitor, what) => {
-  await push(stage(`after: [{ bake: { minutes: 1 } }], monitors: [{ ${monitor} }]`))
-  const { error, status: ended } = await shown()
-  expect(ended).toBe('failed')
-  expect(error).toMatchObject({ code: 'manifest-not-supported-yet' })
-  expect(error?.what).toContain(what)
 })

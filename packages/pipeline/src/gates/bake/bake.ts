@@ -1,21 +1,18 @@
 import type { UserErrorFields } from '@slipway/core'
 import { z } from 'zod'
 import { defineGate, type GateContext } from '../gate.ts'
-import { keyOf, watchedBy } from './bake-shown.ts'
+import { watchedBy } from './bake-shown.ts'
 import { judgeBake } from './decide/judge-bake.ts'
-import { isConfirmedRed, type Seen, seenSchema } from './decide/look.ts'
-import { type Place, placesOf, readFigures, readTraffic } from './figures.ts'
-import type { MonitorAsked } from './monitor.ts'
-import { isKnownMonitor, lookAt, monitorsAsked } from './monitors.ts'
-
-/** A red monitor is seen within this time of its figures, at the cost of four small reads a minute. */
-const lookMilliseconds = 15_000
+import { isConfirmedRed } from './decide/look.ts'
+import { placesOf, readTraffic } from './figures.ts'
+import { lookAtAll, lookMilliseconds, monitorsSchema } from './look-at-all.ts'
+import { monitorsAsked } from './monitors.ts'
 
 const ask = z.object({
   minutes: z.int(),
   requests: z.int(),
   atMostMinutes: z.int(),
-  monitors: z.array(z.object({ kind: z.string(), words: z.string(), ask: z.record(z.string(), z.json()) })),
+  monitors: monitorsSchema,
 })
 type Asked = z.infer<typeof ask>
 
@@ -36,17 +33,6 @@ export const bake = defineGate({
       ask: { ...asked, monitors: monitorsAsked(monitors) },
     },
   ],
-  problems: (_, { monitors }) =>
-    monitors
-      .filter((monitor) => !isKnownMonitor(monitor))
-      .map(({ kind, line }) => ({
-        code: 'manifest-not-supported-yet',
-        line,
-        what: `A monitor of the kind ${kind} is not supported yet.`,
-        why: 'A monitor that was not asked would let a bad release pass.',
-        todo: 'Remove it.',
-        value: kind,
-      })),
   passesAt: ({ minutes }, at) => new Date(at.getTime() + minutes * 60_000),
   steps: (asked) => [
     {
@@ -55,11 +41,11 @@ export const bake = defineGate({
       limitSeconds: asked.atMostMinutes * 60 + 60,
       late: () => notEnough(asked, 'It was not looked at in time'),
       run: async (context) => {
-        const { db, organisationId, executionId, environments, since, clock, memory } = context
+        const { db, organisationId, executionId, environments, since, clock } = context
         const places = await db.inOrganisation(organisationId, (tx) =>
           placesOf(tx, executionId, environments, since),
         )
-        const seen = await lookAtAll(asked.monitors, places, context)
+        const { seen, memory } = await lookAtAll(asked.monitors, places, context)
         const red = seen.find((each) => each.seen !== undefined && isConfirmedRed(each.seen))
         if (red?.seen !== undefined && !isBefore(context)) {
           await context.say(`${red.words}: ${red.seen.words}. It was so at two looks in a row.`)
@@ -70,7 +56,7 @@ export const bake = defineGate({
         const judged = judgeBake({ asked, since, now, environments: traffic, monitors: seen })
         const requests = traffic.reduce((sum, each) => sum + each.requests, 0)
         const told = { lookedAt: now.toISOString(), requests: `${requests}` }
-        const remembered = { ...memory, ...toMemory(seen), ...told }
+        const remembered = { ...memory, ...told }
         switch (judged.is) {
           case 'enough':
             await context.say(`${words(asked)}: done.`)
@@ -91,39 +77,6 @@ export const bake = defineGate({
   isRed: ({ code }) => code === 'monitor-red',
   watched: watchedBy,
 })
-
-type SeenOf = { words: string; seen: Seen | undefined }
-
-/** What is known of each monitor with this look; a change of what it says is told in the log. */
-function lookAtAll(
-  monitors: readonly MonitorAsked[],
-  places: readonly Place[],
-  context: GateContext,
-): Promise<SeenOf[]> {
-  const { db, organisationId, clock, memory } = context
-  let read: ReturnType<typeof readFigures> | undefined
-  const figures = () => {
-    read ??= db.inOrganisation(organisationId, (tx) => readFigures(tx, places, clock.now()))
-    return read
-  }
-  return Promise.all(
-    monitors.map(async (monitor, index) => {
-      const kept = memory[keyOf(index)]
-      const before = kept === undefined ? undefined : seenSchema.parse(JSON.parse(kept))
-      const lookedAt = before && new Date(before.of)
-      const seen = await lookAt(monitor, before, { ...context, figures, lookedAt })
-      if (seen !== undefined && seen.is !== before?.is)
-        await context.say(`${monitor.words}: ${seen.words}. That is ${seen.is}.`)
-      return { words: monitor.words, seen }
-    }),
-  )
-}
-
-function toMemory(monitors: readonly SeenOf[]): GateContext['memory'] {
-  return Object.fromEntries(
-    monitors.flatMap(({ seen }, index) => (seen === undefined ? [] : [[keyOf(index), JSON.stringify(seen)]])),
-  )
-}
 
 /** In front of a stage or wave nothing of this revision runs yet that could go back: a red monitor keeps it waiting. */
 function isBefore({ path }: GateContext): boolean {

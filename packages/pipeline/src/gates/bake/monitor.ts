@@ -1,3 +1,4 @@
+import type { HostCommandId } from '@slipway/core'
 import type { PlannedMonitor } from '@slipway/manifest'
 import type { z } from 'zod'
 import type { CheckAsked } from '../../decide/execution.ts'
@@ -13,7 +14,15 @@ export type LookContext = GateContext & {
   figures(): Promise<Figures[]>
   /** When this monitor was looked at before; undefined at first. */
   lookedAt: Date | undefined
+  /** The last question that a host or runner was sent for this monitor; undefined before the first. */
+  asked: Asked | undefined
 }
+
+/** A question to a host or runner, which answers later, and when it was sent. */
+export type Asked = { commandId: HostCommandId; at: Date }
+
+/** What came of a look: nothing where it was too early for one. `asked` where a question went out, or still counts. */
+export type Looked = { look?: Look | undefined; asked?: Asked | undefined }
 
 /**
  * A kind of monitor that a manifest can name: a file here and a line in the list. It is looked at again and again
@@ -22,8 +31,7 @@ export type LookContext = GateContext & {
 export type StageMonitor = {
   kind: PlannedMonitor['kind']
   plan(planned: PlannedMonitor): MonitorAsked[]
-  /** Undefined where it is too early for another look. */
-  look(ask: MonitorAsked['ask'], context: LookContext): Promise<Look | undefined>
+  look(ask: MonitorAsked['ask'], context: LookContext): Promise<Looked>
 }
 
 /** A monitor with its own shape of what it asks; parsed when it comes back out of a row. */
@@ -34,7 +42,7 @@ export function defineMonitor<
   kind: K
   ask: A
   plan(planned: Extract<PlannedMonitor, { kind: K }>): { words: string; ask: z.input<A> }
-  look(ask: z.output<A>, context: LookContext): Promise<Look | undefined>
+  look(ask: z.output<A>, context: LookContext): Promise<Looked>
 }): StageMonitor {
   return {
     kind: kind.kind,

@@ -1,4 +1,5 @@
 import { readRunner } from '@slipway/cloud'
+import type { HostCommandId } from '@slipway/core'
 import type { Tx } from '@slipway/db'
 import { servicesOf, urlOf } from '@slipway/environments'
 import { sendCommand } from '@slipway/hosts'
@@ -15,24 +16,31 @@ import { outputsSoFar } from './outputs.ts'
 /** For its turn on the runner, the clone, and runtimes that are not there yet. */
 const beforeCommandSeconds = 600
 
+/** Only 0 where `endings` is left out. */
+type Sent = Omit<CommandAsked, 'retries' | 'region'> & { endings?: number[] }
+
 /**
- * Command and clone token in one transaction. Not where the step is no longer wanted: what ends it holds the same lock
- * and looks for a command to stop, so that none slips through between the two.
+ * Command and clone token in one transaction. Not where what asks for it is no longer wanted, and undefined then: what
+ * ends it holds the same lock and looks for a command to stop, so that none slips through between the two.
  */
-export async function sendStep(asked: CommandAsked, stepId: string, context: GateContext): Promise<void> {
+export async function sendStep(
+  asked: Sent,
+  stepId: string,
+  context: GateContext,
+): Promise<HostCommandId | undefined> {
   const { db, organisationId, executionId, path, app, clock, wake } = context
   const hostId = await readRunner(context)
   if (hostId === undefined) throw new Error('the runner is not there, though its step is done')
-  await db.inOrganisation(organisationId, async (tx) => {
+  return db.inOrganisation(organisationId, async (tx) => {
     await lockPipeline(tx, app.id)
-    if (!(await isAsked(tx, context))) return
+    if (!(await isAsked(tx, context))) return undefined
     const revision = await tx.revision.findUniqueOrThrow({
       where: { id: context.revision.id },
       select: { plan: true },
     })
     const plan = appPlanSchema.parse(revision.plan)
     const deadline = new Date(clock.now().getTime() + (asked.timeoutSeconds + beforeCommandSeconds) * 1000)
-    await sendCommand(
+    return sendCommand(
       tx,
       {
         organisationId,
@@ -54,6 +62,7 @@ export async function sendStep(asked: CommandAsked, stepId: string, context: Gat
             variables: await variablesOf(tx, plan, context),
             runtimes: plan.runtimes,
             timeoutSeconds: asked.timeoutSeconds,
+            ...(asked.endings && { endings: asked.endings }),
             outputs: asked.outputs,
             generates: asked.generates,
             ...(asked.cache.length > 0 && { cache: { key: app.id, folders: asked.cache } }),

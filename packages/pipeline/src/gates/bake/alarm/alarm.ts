@@ -12,7 +12,7 @@ export const alarm = defineMonitor({
   look: async ({ name }, context) => {
     const heard: Heard[] = []
     for (const place of context.environments) heard.push(await hear(name, place, context))
-    return judgePlaces(heard, context.clock.now())
+    return { look: judgePlaces(heard, context.clock.now()) }
   },
 })
 

@@ -26,6 +26,13 @@ test.each([
   expect(seen !== undefined && isConfirmedRed(seen)).toBe(isRed)
 })
 
+test('it is so since the first of the looks that saw the same, or since when whoever was asked says', () => {
+  const since = (looks: Look[]) => after(looks)?.since
+  expect(since(['f1', 'r2', 'r3'].map(look))).toBe('2')
+  expect(since(['r1', 'f2', 'r3'].map(look))).toBe('3')
+  expect(since([look('r2'), { ...look('r3'), since: '1' }])).toBe('1')
+})
+
 const some = fc.array(
   fc
     .tuple(fc.constantFrom('r', 'f', 'i'), fc.integer({ min: 1, max: 9 }))

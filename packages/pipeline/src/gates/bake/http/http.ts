@@ -12,7 +12,7 @@ export const http = defineMonitor({
   }),
   look: async ({ url, everySeconds, expect }, { clock, egress, lookedAt }) => {
     const now = clock.now()
-    if (lookedAt !== undefined && now.getTime() - lookedAt.getTime() < everySeconds * 1000) return undefined
-    return judgeAnswer(expect, await egress.ask(url), now)
+    if (lookedAt !== undefined && now.getTime() - lookedAt.getTime() < everySeconds * 1000) return {}
+    return { look: judgeAnswer(expect, await egress.ask(url), now) }
   },
 })

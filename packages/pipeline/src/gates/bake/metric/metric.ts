@@ -8,5 +8,5 @@ export const metric = defineMonitor({
   kind: 'metric',
   ask: z.object({ metric: z.enum(metrics), is: z.enum(['below', 'above']), value: z.number() }),
   plan: ({ line: _, kind: __, ...rule }) => ({ words: ruleWords(rule), ask: rule }),
-  look: async (rule, { figures, clock }) => judgeMetric(rule, await figures(), clock.now()),
+  look: async (rule, { figures, clock }) => ({ look: judgeMetric(rule, await figures(), clock.now()) }),
 })

@@ -8,7 +8,10 @@ export type Heard = { region: string; alarm: Alarm | undefined; problem?: string
 export function judgePlaces(heard: readonly Heard[], at: Date): Look {
   const of = at.toISOString()
   const red = heard.find(({ alarm }) => alarm?.state === 'ALARM')
-  if (red !== undefined) return { is: 'red', of, words: `${red.alarm?.reason || 'in alarm'} (${red.region})` }
+  if (red?.alarm !== undefined) {
+    const words = `${red.alarm.reason || 'in alarm'} (${red.region})`
+    return { is: 'red', of, words, since: red.alarm.since.toISOString() }
+  }
   const open = heard.find(({ alarm }) => alarm?.state !== 'OK')
   if (open !== undefined) return { is: 'inconclusive', of, words: wordsOf(open) }
   return { is: 'fine', of, words: `OK in ${heard.map(({ region }) => region).join(', ')}` }
