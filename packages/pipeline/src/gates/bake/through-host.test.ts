@@ -173,7 +173,7 @@ describe('a monitor at Datadog', () => {
     await watched()
     await answer(host, say('Alert'))
     await pass(45)
-    expect((await shown()).status).toBe('checking')
+    expect((await shown()).status).toBe('waiting')
     await pass(30)
     await answer(host, say('Alert'))
     expect(await shown()).toMatchObject({ status: 'failed', error: { code: 'monitor-red' } })
@@ -272,7 +272,7 @@ describe('a command', () => {
       expect(await monitor()).toMatchObject({ is: 'inconclusive', says: `It was ${code}.` })
       await pass(75)
     }
-    expect((await shown()).status).toBe('checking')
+    expect((await shown()).status).toBe('waiting')
   })
 
   test('is not sent to a runner any more once its execution has ended', async () => {
