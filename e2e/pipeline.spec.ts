@@ -16,7 +16,7 @@ pipeline:
   - stage: test
     account: dev
     region: eu-central-1
-    after: [{ test: 'curl -fsS "$SLIPWAY_URL" | grep words' }]
+    after: [{ test: 'curl -fsS "$SLIPWAY_URL" | tee said.html | grep words', artifacts: ["*.html"] }]
   - stage: staging
     account: dev
     region: us-east-1
@@ -29,6 +29,7 @@ pipeline:
     waves:
       - { regions: [us-east-1] }
       - { regions: [eu-west-1] }
+    after: [{ test: 'grep "Second words" said.html', regions: [eu-west-1] }]
 `
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 
@@ -111,6 +112,11 @@ test('a revision goes through tests, a bake under load, an approval and a window
     )
     for (const name of ['production-us-east-1', 'production-eu-west-1'])
       expect((await get(await addressOf(person, app, name))).body).toContain('Second words')
+  })
+
+  await test.step('what the first stage kept was found in another account, and is listed', async () => {
+    await page.goto(`/o/${person.slug}/apps/${app}/executions/2`)
+    await expect(page.getByRole('list', { name: 'Kept for later steps' })).toContainText('1 file')
   })
 })
 

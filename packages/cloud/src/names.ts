@@ -88,6 +88,9 @@ export function environmentPrefix(id: EnvironmentId): string {
   return `environments/${id}/`
 }
 
+/** What steps keep for later ones lies under it. */
+export const artifactPrefix = 'artifacts/'
+
 /** Where an environment's secrets lie in the customer's Parameter Store. */
 export function parameterName(id: EnvironmentId, name: string): string {
   return `/slipway/${id}/${name}`

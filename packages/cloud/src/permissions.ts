@@ -6,6 +6,8 @@
  * (policy.ts).
  */
 
+import { artifactPrefix } from './names.ts'
+
 /** What a session is for. A session of one purpose can do nothing of another's. */
 export const purposes = ['observe', 'stack', 'operate', 'artifact'] as const
 export type Purpose = (typeof purposes)[number]
@@ -129,6 +131,12 @@ export const control: Record<Purpose, readonly Grant[]> = {
       words: 'bring a release that was built in one region or account to where it is deployed too',
       actions: ['s3:GetObject', 's3:PutObject'],
       resources: [`${bucket}/environments/*/releases/*`],
+      conditions: inThisAccount,
+    },
+    {
+      words: 'bring files that a step kept in one region or account to where a later step needs them',
+      actions: ['s3:GetObject', 's3:PutObject'],
+      resources: [`${bucket}/${artifactPrefix}*`],
       conditions: inThisAccount,
     },
     {
@@ -472,6 +480,12 @@ export const runner: readonly Grant[] = [
     words: 'put the releases that it built',
     actions: ['s3:GetObject', 's3:PutObject'],
     resources: [`${bucket}/environments/*/releases/*`],
+    conditions: inThisAccount,
+  },
+  {
+    words: 'keep files of a step for later ones, and fetch them',
+    actions: ['s3:GetObject', 's3:PutObject'],
+    resources: [`${bucket}/${artifactPrefix}*`],
     conditions: inThisAccount,
   },
   {

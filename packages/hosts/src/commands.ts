@@ -87,7 +87,7 @@ export async function pendingCommands(tx: Tx, hostId: HostId, clock: Clock): Pro
     const id = asId('hostCommand', row.id)
     const command = hostCommand.parse(row.command)
     const { protocol } = row.host
-    if (protocol !== null && !knowsCommand(protocol, command.kind)) {
+    if (protocol !== null && !knowsCommand(protocol, command)) {
       const error = commandUnknown(command.kind, row.host.kind)
       await endCommand(tx, { hostId, id, outcome: { ok: false, error } }, clock)
       continue

@@ -1,6 +1,13 @@
 import { asId, makeLog, newId, stoppedClock } from '@slipway/core'
 import { testDatabase } from '@slipway/db/testing'
-import { checkStream, deploymentStream, protocolVersion, serviceStream } from '@slipway/protocol'
+import {
+  checkStream,
+  deploymentStream,
+  protocolOldest,
+  protocolVersion,
+  type StepSpecInput,
+  serviceStream,
+} from '@slipway/protocol'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   commandAccepted,
@@ -52,10 +59,10 @@ const stepOf = (executionId = newId('execution')) => ({
   runtimes: [],
   timeoutSeconds: 60,
 })
-const sendStep = (then: string, spec = stepOf()) =>
-  here((tx) =>
-    sendCommand(tx, { ...restart(then), hostId: placed.runnerId, command: { kind: 'step', spec } }, clock),
-  )
+const sendStep = (then: string, more: Partial<StepSpecInput> = {}) => {
+  const command = { kind: 'step' as const, spec: { ...stepOf(), ...more } }
+  return here((tx) => sendCommand(tx, { ...restart(then), hostId: placed.runnerId, command }, clock))
+}
 
 describe('a command', () => {
   it('runs what follows it once, however often the host answers', async () => {
@@ -155,15 +162,15 @@ describe('a command', () => {
     const connect = (protocol: number) =>
       here((tx) => hostConnected(tx, placed.runnerId, { ...hello, protocol }, clock))
     const pending = () => here((tx) => pendingCommands(tx, placed.runnerId, clock))
-    // The one before commands of steps.
-    await connect(2)
-    await sendStep(name)
+    const artifacts = { bucket: 'bucket', found: [], kept: { key: 'artifacts/a/1.tar.gz', names: ['out'] } }
+    await connect(protocolOldest)
+    await sendStep(name, { artifacts })
     expect(await pending()).toEqual([])
     expect(await waitingJobs(t.db, name)).toMatchObject([
       { payload: { outcome: { ok: false, error: { code: 'command-unknown' } } } },
     ])
     await connect(protocolVersion)
-    const id = await sendStep(name)
+    const id = await sendStep(name, { artifacts })
     expect(await pending()).toMatchObject([{ id, command: { kind: 'step' } }])
   })
 

@@ -49,6 +49,16 @@ export const folder = z
     'is not a folder inside the repository: letters, digits, @ . _ - and /, no / in front, no ..',
   )
 
+/** Files and folders inside the repository: a path, or a pattern with *, ?, **, [] and {}. */
+export const files = z
+  .string()
+  .max(256, 'is longer than 256 characters')
+  .refine(
+    areInside,
+    'names no files inside the repository: letters, digits, @ . _ - and /, with * ? [ ] { , } for a pattern, no / in front, no ..',
+  )
+  .refine((path) => cleanFolder(path) !== '', 'is the whole repository')
+
 /** An AWS region. Whether it exists and is enabled in the account is found out when the account is asked. */
 export const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'is not a region such as eu-west-1')
 
@@ -103,6 +113,10 @@ export function cleanFolder(path: string): string {
 
 function isInside(path: string): boolean {
   return /^[\w@.-][\w@./-]*$/.test(path) && !path.includes('..')
+}
+
+function areInside(path: string): boolean {
+  return /^[\w@.*?[{-][\w@./*?[\]{},-]*$/.test(path) && !path.includes('..')
 }
 
 function isWebAddress(text: string): boolean {

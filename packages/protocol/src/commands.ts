@@ -21,17 +21,12 @@ export type HostCommand = z.infer<typeof hostCommand>
 export type HostCommandInput = z.input<typeof hostCommand>
 export type HostCommandKind = HostCommand['kind']
 
-/** The protocol that brought a kind. An agent of an earlier one does not read it, so it is not sent to it. */
-const since: Record<HostCommandKind, number> = {
-  build: 1,
-  deploy: 1,
-  restart: 1,
-  stop: 1,
-  step: 3,
-  datadog: 4,
-}
+/** An agent of an earlier protocol reads no question to Datadog, and would run a step without the files that it is to find. */
+const sinceDatadogAndArtifacts = 4
 
-/** Whether an agent that said `hello` with this number knows a kind of command. */
-export function knowsCommand(protocol: number, kind: HostCommandKind): boolean {
-  return protocol >= since[kind]
+/** Whether an agent that said `hello` with this number does a command as it is told. What it does not is not sent to it. */
+export function knowsCommand(protocol: number, command: HostCommand): boolean {
+  const isNew =
+    command.kind === 'datadog' || (command.kind === 'step' && command.spec.artifacts !== undefined)
+  return !isNew || protocol >= sinceDatadogAndArtifacts
 }

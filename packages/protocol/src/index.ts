@@ -64,8 +64,12 @@ export {
   type ServiceHealth,
 } from './messages.ts'
 export {
+  type ArtifactsKept,
+  artifactBytesMax,
+  artifactsKept,
   generatedLengthMax,
   outputLengthMax,
+  type StepArtifacts,
   type StepOutput,
   type StepSpec,
   type StepSpecInput,

@@ -99,6 +99,8 @@ describe('a step', () => {
     runtimes: [],
     timeoutSeconds: 60,
   }
+  const kept = { key: `artifacts/${executionId}/staging/0/after/1/2/1.tar.gz`, names: ['reports/*.xml'] }
+  const artifacts = { bucket: 'bucket', found: [], kept }
   it('is a command to a host, with nothing that it does not need', () => {
     expect(hostCommand.parse({ kind: 'step', spec: step })).toEqual({
       kind: 'step',
@@ -110,14 +112,23 @@ describe('a step', () => {
     ['names no place of an execution', { stepId: `${executionId}/../../1` }],
     ['names an output that is no variable', { outputs: ['A-B'] }],
     ['keeps a folder outside of the checkout', { cache: { key: 'app_1', folders: ['../x'] } }],
+    ['keeps files from outside', { artifacts: { ...artifacts, kept: { ...kept, names: ['a/../../b'] } } }],
+    [
+      'keeps them where releases lie',
+      { artifacts: { ...artifacts, kept: { ...kept, key: 'environments/x.tar.gz' } } },
+    ],
     ['has more than a day', { timeoutSeconds: 86_401 }],
     ['is at no commit', { repository: { ...step.repository, sha: 'main' } }],
   ])('that %s is refused', (_, more) => {
     expect(hostCommand.safeParse({ kind: 'step', spec: { ...step, ...more } }).success).toBe(false)
   })
-  it('is known to agents from protocol 3 on; what there was before, to all', () => {
-    expect([2, 3, 4].map((protocol) => knowsCommand(protocol, 'step'))).toEqual([false, true, true])
-    expect(knowsCommand(1, 'build')).toBe(true)
+  it('with artifacts is known to agents from protocol 4 on; one without, to all', () => {
+    const known = (spec: object) =>
+      [protocolOldest, protocolVersion].map((protocol) =>
+        knowsCommand(protocol, hostCommand.parse({ kind: 'step', spec })),
+      )
+    expect(known({ ...step, artifacts })).toEqual([false, true])
+    expect(known(step)).toEqual([true, true])
   })
 })
 
@@ -142,7 +153,8 @@ describe('a question to Datadog', () => {
     expect(hostCommand.safeParse({ kind: 'datadog', spec: { ...spec, site } }).success).toBe(false)
   })
   it('is known to the present agent, and not to the one before', () => {
-    expect([protocolOldest, protocolVersion].map((protocol) => knowsCommand(protocol, 'datadog'))).toEqual([
+    const command = hostCommand.parse({ kind: 'datadog', spec })
+    expect([protocolOldest, protocolVersion].map((protocol) => knowsCommand(protocol, command))).toEqual([
       false,
       true,
     ])

@@ -10,6 +10,35 @@ export const outputLengthMax = 4000
 /** Longer texts of generated stages are refused. */
 export const generatedLengthMax = 262_144
 
+/** What one step keeps for later ones, as tar has it: larger is refused by whoever packs it and whoever unpacks it. */
+export const artifactBytesMax = 1_073_741_824
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/)
+/** In the bucket of the runner's account and region. */
+const artifactKey = z.string().regex(/^artifacts\/[A-Za-z0-9_/-]{1,300}\.tar\.gz$/)
+/** A file, a folder or a pattern of the checkout. */
+const artifactName = z.string().regex(/^(?!\/)(?!.*\.\.)[^\0\n]{1,256}$/)
+
+/** Files that go from step to step, in the bucket of the runner's account and region. */
+const artifacts = z.object({
+  bucket: z.string().min(1),
+  /** What earlier steps kept; unpacked before the command, in this order. */
+  found: z
+    .array(
+      z.object({
+        key: artifactKey,
+        digest,
+        sizeBytes: z.int().positive(),
+        /** Of the files, unpacked. */
+        fileBytes: z.int().nonnegative(),
+      }),
+    )
+    .max(1000),
+  /** What this one keeps: each name must be there when it has ended well. */
+  kept: z.object({ key: artifactKey, names: z.array(artifactName).min(1).max(50) }).optional(),
+})
+export type StepArtifacts = z.infer<typeof artifacts>
+
 /** A command of a pipeline that a runner runs once, at the top of one commit's files. */
 export const stepSpec = z.object({
   executionId: idOf('execution'),
@@ -37,11 +66,22 @@ export const stepSpec = z.object({
         .max(50),
     })
     .optional(),
+  artifacts: artifacts.optional(),
   /** What it prints, or writes into the file SLIPWAY_PIPELINE, are stages of a pipeline, which its output holds. */
   generates: z.boolean().default(false),
 })
 export type StepSpec = z.infer<typeof stepSpec>
 export type StepSpecInput = z.input<typeof stepSpec>
+
+/** What a step kept: one archive, of which the names are those that it was asked for. */
+export const artifactsKept = z.object({
+  digest,
+  sizeBytes: z.int().positive(),
+  names: z
+    .array(z.object({ name: artifactName, files: z.int().nonnegative(), sizeBytes: z.int().nonnegative() }))
+    .max(50),
+})
+export type ArtifactsKept = z.infer<typeof artifactsKept>
 
 /** What a command that ended as it may says. */
 export const stepOutput = z.object({
@@ -50,6 +90,8 @@ export const stepOutput = z.object({
   outputs: z.record(variableName, z.string().max(outputLengthMax)),
   /** Of the command alone. */
   seconds: z.int().nonnegative(),
+  /** Of one that keeps files. */
+  artifacts: artifactsKept.optional(),
   /** Of one that generates. */
   generated: z.string().max(generatedLengthMax).optional(),
 })

@@ -1,16 +1,15 @@
-import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises'
 import path from 'node:path'
-import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3'
+import type { S3Client } from '@aws-sdk/client-s3'
 import type { Architecture, DeploymentSpec } from '@slipway/protocol'
 import { extract } from 'tar'
 import { z } from 'zod'
 import { giveToAppUser } from '../apps/app-user.ts'
 import { hostFailures } from '../apps/failures.ts'
+import { download } from '../download.ts'
 import { type Home, readJson, writeJson } from '../home.ts'
 
 type Release = DeploymentSpec['release']
@@ -43,13 +42,20 @@ export async function fetchRelease(
   const archive = `${folder}.tar.gz`
   const draft = `${folder}.new`
   try {
-    const digest = await download(release, archive, from)
-    if (digest !== release.digest) throw hostFailures.wrongDigest(release.digest, digest)
+    await download(
+      {
+        ...from,
+        ...release,
+        gone: () => hostFailures.releaseGone(release.key),
+        wrong: (found) => hostFailures.wrongDigest(release.digest, found),
+      },
+      archive,
+    )
     await rm(draft, { recursive: true, force: true })
     await mkdir(draft, { recursive: true })
     await unpack(archive, draft, from.signal)
     await mkdir(path.join(draft, '.slipway'), { recursive: true })
-    await writeJson(path.join(draft, marker), { digest })
+    await writeJson(path.join(draft, marker), { digest: release.digest })
     // Apps may write beside their files, as anywhere else, until the next release.
     giveToAppUser(draft)
     await rm(folder, { recursive: true, force: true })
@@ -64,36 +70,6 @@ export async function fetchRelease(
 async function refuseWithoutSpace(neededBytes: number, home: Home): Promise<void> {
   const { bavail, bsize } = await statfs(home.releases)
   if (bavail * bsize < neededBytes) throw hostFailures.diskFull(neededBytes, bavail * bsize)
-}
-
-async function download(
-  release: Release,
-  file: string,
-  from: { s3: S3Client; bucket: string; signal: AbortSignal },
-): Promise<string> {
-  const hash = createHash('sha256')
-  let left = release.sizeBytes
-  const bounded = new Transform({
-    transform(piece: Buffer, _encoding, done) {
-      left -= piece.length
-      hash.update(piece)
-      // Larger than what was built is wrong already; the disk was measured for no more.
-      done(left < 0 ? hostFailures.wrongDigest(release.digest, 'that of a larger file') : null, piece)
-    },
-  })
-  try {
-    const { Body } = await from.s3.send(new GetObjectCommand({ Bucket: from.bucket, Key: release.key }), {
-      abortSignal: from.signal,
-    })
-    if (!Body) throw hostFailures.releaseGone(release.key)
-    await pipeline(Body.transformToWebStream(), bounded, createWriteStream(file, { mode: 0o600 }), {
-      signal: from.signal,
-    })
-  } catch (error) {
-    if (error instanceof NoSuchKey) throw hostFailures.releaseGone(release.key)
-    throw error
-  }
-  return hash.digest('hex')
 }
 
 /** `tar` keeps every entry inside the folder: absolute names, `..` and links that lead out are not followed. */

@@ -1,5 +1,5 @@
 import { UserError } from '@slipway/core'
-import { generatedLengthMax, outputLengthMax } from '@slipway/protocol'
+import { artifactBytesMax, generatedLengthMax, outputLengthMax } from '@slipway/protocol'
 import { type Ending, quoted } from '../build/run-command.ts'
 
 export const stepFailures = {
@@ -31,6 +31,55 @@ export const stepFailures = {
       why: 'Later steps would go on without them.',
       todo: `Write a line NAME=value into the file that SLIPWAY_OUTPUT names, such as echo "URL=$url" >> "$SLIPWAY_OUTPUT", with at most ${outputLengthMax.toLocaleString('en-GB')} characters.`,
       details: wrong,
+    })
+  },
+  /** `names` are those of `artifacts` that mean nothing in the checkout. */
+  artifactMissing(command: string, names: string[]): UserError {
+    return new UserError({
+      code: 'step-artifact-missing',
+      kind: 'failed',
+      what: `${quoted(command)} ended well, but did not leave all of its artifacts.`,
+      why: 'Later steps would go on without them.',
+      todo: 'Look in the log where the command writes them, and name that by `artifacts`, from the top of the repository on.',
+      details: names.map((name) => `${name} is not there.`),
+    })
+  },
+  artifactsTooLarge(command: string, names: ReadonlyArray<{ name: string; sizeBytes: number }>): UserError {
+    return new UserError({
+      code: 'step-artifacts-too-large',
+      kind: 'failed',
+      what: `${quoted(command)} left more than ${artifactBytesMax / 1_073_741_824} GB of artifacts.`,
+      why: 'Each later step fetches them, in each account and region.',
+      todo: 'Keep only what later steps need, or bring it there through a bucket of yours.',
+      details: names.map(({ name, sizeBytes }) => `${name}: ${(sizeBytes / 1_048_576).toFixed(1)} MB`),
+    })
+  },
+  artifactsGone(key: string): UserError {
+    return new UserError({
+      code: 'step-artifacts-gone',
+      kind: 'failed',
+      what: 'The files that an earlier step kept are no longer in the bucket.',
+      why: `Somebody deleted ${key}, or it was older than 60 days.`,
+      todo: 'Push again, so that the step makes them anew.',
+    })
+  },
+  artifactsWrong(key: string, wanted: string, found: string): UserError {
+    return new UserError({
+      code: 'step-artifacts-wrong',
+      kind: 'failed',
+      what: 'The files that an earlier step kept are not the ones that it kept.',
+      why: `${key} should have the digest ${wanted.slice(0, 12)} and has ${found.slice(0, 21)}.`,
+      todo: 'Look who may write into the bucket of this account, then push again.',
+    })
+  },
+  /** `lines` are what tar said. */
+  artifactsFailed(how: 'packed' | 'unpacked', lines: string[]): UserError {
+    return new UserError({
+      code: 'step-artifacts-failed',
+      kind: 'failed',
+      what: `The artifacts could not be ${how}.`,
+      todo: 'Look at what it says below: a file that cannot be read, or a folder where the commit has a file.',
+      details: lines,
     })
   },
   generatedTooLarge(command: string): UserError {

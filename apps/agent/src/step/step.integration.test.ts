@@ -1,17 +1,23 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { newId } from '@slipway/core'
-import { checkStream, type StepSpecInput, stepOutput } from '@slipway/protocol'
+import { checkStream, type StepArtifacts, type StepSpecInput, stepOutput } from '@slipway/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ControlPlane, controlPlane } from '../testing/control-plane.ts'
+import { startEmulator } from '../testing/emulator.ts'
 import { gitServer } from '../testing/git-server.ts'
 import { type AgentFolder, agentFolder, endAllOf, keepRunning } from '../testing/running-agent.ts'
 
+const bucket = 'slipway-222222222222-us-east-1-test'
 const token = 'one-use-token-of-a-step'
 let root: string
+let emulator: Awaited<ReturnType<typeof startEmulator>>
+let s3: S3Client
 let git: Awaited<ReturnType<typeof gitServer>>
 let plane: ControlPlane
 let at: AgentFolder
@@ -22,13 +28,20 @@ beforeAll(async () => {
   const bundler = fileURLToPath(new URL('../../bundle.mjs', import.meta.url))
   const bundle = execFileSync(process.execPath, [bundler], { encoding: 'utf8' }).trim()
   git = await gitServer(path.join(root, 'git'), token)
+  emulator = await startEmulator(path.join(root, 'aws'))
+  s3 = new S3Client({
+    endpoint: emulator.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: '222222222222', secretAccessKey: 'root' },
+    forcePathStyle: true,
+  })
+  await s3.send(new CreateBucketCommand({ Bucket: bucket }))
   plane = await controlPlane()
   at = await agentFolder(path.join(root, 'runner'), {
     kind: 'runner',
     endpoint: plane.endpoint,
-    // A step needs nothing of AWS.
-    awsEndpoint: 'http://127.0.0.1:9',
-    bucket: 'bucket',
+    awsEndpoint: emulator.endpoint,
+    bucket,
   })
   agent = keepRunning(bundle, 'agent', at)
 })
@@ -37,6 +50,7 @@ afterAll(async () => {
   if (at) endAllOf(at.folder)
   await plane?.close()
   await git?.close()
+  await emulator?.stop()
   if (root) rmSync(root, { recursive: true, force: true })
 })
 
@@ -199,5 +213,118 @@ describe('a step', () => {
     expect(processes('^sleep 974')).toBe('')
     expect(plane.lines(spec.stream).filter((line) => line === 'once').length).toBeLessThanOrEqual(1)
     expect(left()).toEqual([])
+  })
+})
+
+describe('the artifacts of a step', () => {
+  let count = 0
+  const keeping = (names: string[]): StepArtifacts => ({
+    bucket,
+    found: [],
+    kept: { key: `artifacts/exe_test/staging/after/0/${++count}/1.tar.gz`, names },
+  })
+  /** What a later step finds of what one kept. */
+  async function keep(command: string, names: string[]): Promise<StepArtifacts['found']> {
+    const artifacts = keeping(names)
+    const kept = (await good(tell(stepOf(command, { artifacts })))).artifacts
+    if (kept === undefined || artifacts.kept === undefined) throw new Error('it kept nothing')
+    const fileBytes = kept.names.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+    return [{ key: artifacts.kept.key, digest: kept.digest, sizeBytes: kept.sizeBytes, fileBytes }]
+  }
+  const finding = (found: StepArtifacts['found']) => ({ artifacts: { bucket, found } })
+  async function linesOf(command: string, found: StepArtifacts['found']): Promise<string[]> {
+    const spec = stepOf(`${command}; echo end`, finding(found))
+    await good(tell(spec))
+    await expect.poll(() => plane.lines(spec.stream)).toContain('end')
+    return plane.lines(spec.stream)
+  }
+
+  it('are found by a later one at their places, over what the commit has, with their modes and links', async () => {
+    const first = await keep(
+      'mkdir -p out/deep "out/with space" && echo made > e2e.sh && echo x > out/deep/-x && echo no > out/not && printf "#!/bin/sh\\necho ran" > out/run && chmod 755 out/run && ln -s deep/-x out/link',
+      ['e2e.sh', 'out/d*', 'out/{run,link}', 'out/with space'],
+    )
+    const lines = await linesOf('cat e2e.sh out/link && out/run && ls out', first)
+    expect(lines).toEqual(expect.arrayContaining(['made', 'x', 'ran', 'with space']))
+    expect(lines).not.toContain('not')
+  })
+
+  it('say how many files each name is, and how large they are', async () => {
+    const artifacts = keeping(['reports', 'a.txt'])
+    const command =
+      'mkdir -p reports/empty reports/in && printf 12345 > reports/in/one && printf 1 > reports/two && printf 123 > a.txt'
+    const output = await good(tell(stepOf(command, { artifacts })))
+    expect(output.artifacts?.names).toEqual([
+      { name: 'reports', files: 2, sizeBytes: 6 },
+      { name: 'a.txt', files: 1, sizeBytes: 3 },
+    ])
+  })
+
+  it('of several come one over the other, and folders of the same name become one', async () => {
+    const one = await keep('mkdir r && echo one > r/same && echo one > r/one', ['r'])
+    const two = await keep('mkdir r && echo two > r/same', ['r'])
+    const lines = await linesOf('cat r/same r/one', [...one, ...two])
+    expect(lines.filter((line) => line === 'one' || line === 'two')).toEqual(['two', 'one'])
+  })
+
+  it('that are not there after the command fail it, each by its name, and nothing is kept', async () => {
+    const artifacts = keeping(['reports', 'e2e.sh', '*.xml'])
+    expect(await failed(tell(stepOf('true', { artifacts })))).toMatchObject({
+      code: 'step-artifact-missing',
+      details: ['reports is not there.', '*.xml is not there.'],
+    })
+    const key = artifacts.kept?.key ?? ''
+    const missing = { key, digest: 'a'.repeat(64), sizeBytes: 1, fileBytes: 1 }
+    expect(await failed(tell(stepOf('echo ran', finding([missing]))))).toMatchObject({
+      code: 'step-artifacts-gone',
+    })
+  })
+
+  it('that are too large are refused before a byte is sent', async () => {
+    const artifacts = keeping(['large'])
+    expect(
+      await failed(tell(stepOf('mkdir large && truncate -s 1073741825 large/hole', { artifacts }))),
+    ).toMatchObject({ code: 'step-artifacts-too-large', details: ['large: 1024.0 MB'] })
+  })
+
+  it('that somebody changed since are not unpacked, and the command does not run', async () => {
+    const [kept] = await keep('echo good > file', ['file'])
+    if (kept === undefined) throw new Error('nothing was kept')
+    const [other] = await keep('echo evil > file', ['file'])
+    const { key } = kept
+    const Body = Buffer.alloc(kept.sizeBytes, 'x')
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body }))
+    const spec = stepOf('echo ran', finding([kept]))
+    expect(await failed(tell(spec))).toMatchObject({ code: 'step-artifacts-wrong' })
+    expect(plane.lines(spec.stream)).not.toContain('ran')
+    const longer = stepOf('echo ran', finding([{ ...kept, key: other?.key ?? '', sizeBytes: 1 }]))
+    expect(await failed(tell(longer))).toMatchObject({ code: 'step-artifacts-wrong' })
+  })
+
+  it('lead nowhere outside: not by names in the archive, nor by links that it brings', async () => {
+    const outside = path.join(root, 'outside')
+    mkdirSync(outside)
+    const evil = path.join(root, 'evil')
+    mkdirSync(path.join(evil, 'd'), { recursive: true })
+    writeFileSync(path.join(evil, 'd', 'up'), 'evil')
+    symlinkSync(outside, path.join(evil, 'link'))
+    const archives = [
+      // `../up` and an absolute name.
+      ['-C', path.join(evil, 'd'), '-P', '--transform', 's,^up$,../../up,', 'up'],
+      ['-C', evil, '-P', '--transform', `s,^d/up$,${outside}/absolute,`, 'd/up'],
+      // A link to outside, and a file that is to go through it.
+      ['-C', evil, '-P', '--transform', 's,^d/up$,link/through,', 'link', 'd/up'],
+    ]
+    for (const [index, args] of archives.entries()) {
+      const Body = execFileSync('tar', ['-czf', '-', ...args])
+      const key = `artifacts/exe_evil/${index}.tar.gz`
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body }))
+      const digest = createHash('sha256').update(Body).digest('hex')
+      await plane.result(
+        tell(stepOf('true', finding([{ key, digest, sizeBytes: Body.length, fileBytes: 4 }]))),
+      )
+    }
+    expect(readdirSync(outside)).toEqual([])
+    expect(existsSync(path.join(at.folder, 'state', 'builds', 'up'))).toBe(false)
   })
 })

@@ -14,7 +14,9 @@ import {
   timeLimit,
   type WorkContext,
 } from '../build/workplace.ts'
+import { findArtifacts } from './find-artifacts.ts'
 import { openGenerated } from './generated.ts'
+import { keepArtifacts } from './keep-artifacts.ts'
 import { restoreFolders, storeFolders } from './kept-folders.ts'
 import { readOutputs } from './read-outputs.ts'
 import { stepFailures } from './step-failures.ts'
@@ -56,6 +58,9 @@ export async function step(
     }
     const kept = { home, cache: spec.cache, source: place.source, say, signal }
     await timed('cache', () => restoreFolders(kept))
+    const files = { config: context.config, artifacts: spec.artifacts, command, source: place.source, say }
+    const archive = path.join(home.build(id), 'artifacts.tar.gz')
+    await timed('artifacts', () => findArtifacts({ ...files, archive, signal }))
     context.progress('command')
     say(`$ ${command}`)
     await writeFile(begun, '')
@@ -71,9 +76,18 @@ export async function step(
     const seconds = Math.round((performance.now() - startedAt) / 1000)
     const { outputs, wrong } = await readOutputs(outputFile, spec.outputs)
     if (wrong.length > 0) throw stepFailures.outputsWrong(command, wrong)
+    // The time of the command is over; what it left is bounded by the deadline.
+    signal = outer
+    const artifacts = await timed('artifacts', () => keepArtifacts({ ...files, signal }))
     const generated = await generating?.read()
     await storeFolders(kept)
-    return { code, outputs, seconds, ...(generated !== undefined && { generated }) }
+    return {
+      code,
+      outputs,
+      seconds,
+      ...(artifacts !== undefined && { artifacts }),
+      ...(generated !== undefined && { generated }),
+    }
   } catch (error) {
     const cause = causeOf(error, signal)
     say(cause instanceof UserError ? cause.fields.what : String(cause), 'error')

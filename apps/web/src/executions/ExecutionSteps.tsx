@@ -8,6 +8,7 @@ import type { StateKind } from '../ui/State.tsx'
 import { type StepGroup, StepList, type StepRow } from '../ui/StepList.tsx'
 import { Time } from '../ui/Time.tsx'
 import type { ExecutionShown } from './execution-shown.ts'
+import { FilesKept } from './FilesKept.tsx'
 
 /** The steps of the build, of each check and of each deployment in the order of the pipeline, with their waterfall. */
 export function ExecutionSteps({ execution }: { execution: ExecutionShown }) {
@@ -63,9 +64,15 @@ function wholeOf(part: Part): StepRow {
   }
 }
 
-/** How long a check may be asked, or how it ended. The four answers stand above, where it can be acted on. */
+/** How long a check may be asked, or how it ended and what it left. The four answers stand above, where it can be acted on. */
 function CheckBelow({ check }: { check: NonNullable<Part['check']> }) {
-  if (check.state.is !== 'asked') return <CheckDetail check={check} />
+  if (check.state.is !== 'asked')
+    return (
+      <div className="grid gap-1">
+        <CheckDetail check={check} />
+        {check.kept ? <FilesKept kept={check.kept} /> : null}
+      </div>
+    )
   return (
     <p className="text-12 text-ink-2">
       Asked <Time at={check.state.since} />, gives up <Time at={check.state.until} />

@@ -1,6 +1,7 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2'
 import * as s3 from 'aws-cdk-lib/aws-s3'
 import { CfnDeletionPolicy, CfnOutput, Fn, type Stack } from 'aws-cdk-lib/core'
+import { artifactPrefix } from '../names.ts'
 import { runnerGigabytes } from '../runner/runner-stack.ts'
 import { type BaseStackConfig, subnetOutput } from './base-stack.ts'
 
@@ -89,6 +90,9 @@ function makeNetwork(stack: Stack, config: BaseStackConfig) {
   return { vpc, subnets, hostGroup, runnerGroup }
 }
 
+/** Twice as long as a gate between two steps may wait for a person. */
+const artifactDays = 60
+
 /** Kept when the stack goes: it holds the customer's releases. */
 function makeBucket(stack: Stack, config: BaseStackConfig): s3.CfnBucket {
   const bucket = new s3.CfnBucket(stack, 'Bucket', {
@@ -109,6 +113,12 @@ function makeBucket(stack: Stack, config: BaseStackConfig): s3.CfnBucket {
           id: 'unfinished-uploads',
           status: 'Enabled',
           abortIncompleteMultipartUpload: { daysAfterInitiation: 2 },
+        },
+        {
+          id: 'artifacts-of-steps',
+          status: 'Enabled',
+          prefix: artifactPrefix,
+          expirationInDays: artifactDays,
         },
       ],
     },

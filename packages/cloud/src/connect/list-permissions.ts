@@ -60,7 +60,7 @@ export function listPermissions(): { templateVersion: number; groups: Permission
 
 /** What people ask about first, in the plainest words; each follows from the table. */
 const cannot = [
-  'read your data: no secrets, no tables, no objects but its own agent',
+  'read your data: no secrets, no tables, no objects but its own agent, releases and what steps keep',
   'touch an instance, volume, network or stack that it did not make',
   'make users, access keys or roles without the boundary',
   'give anybody else access to your account',

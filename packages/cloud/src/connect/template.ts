@@ -6,10 +6,13 @@ import { inTemplate, policyInTemplate } from '../policy.ts'
  * Grows with every change of what the template makes; the announcement carries it, so that we know which
  * rights an account has granted.
  */
-export const templateVersion = 3
+export const templateVersion = 4
 
 /** The first version that grants what alarms need: an account of an older one has servers without. */
 export const templateVersionWithAlarms = 3
+
+/** The first version that lets steps keep files: in an account of an older one such a step waits. */
+export const templateVersionWithArtifacts = 4
 
 const assumedBy = (service: string) => ({
   Version: '2012-10-17',

@@ -27,6 +27,14 @@ test.each(built)(
   },
 )
 
+test('the bucket forgets by itself what steps kept, and no release', () => {
+  const base = built.find(({ stack }) => stack.kind === 'base')
+  const { Bucket } = JSON.parse(base?.text ?? '{}').Resources
+  const rules: Record<string, unknown>[] = Bucket.Properties.LifecycleConfiguration.Rules
+  const expiring = rules.filter((rule) => 'ExpirationInDays' in rule)
+  expect(expiring).toMatchObject([{ Prefix: 'artifacts/', Status: 'Enabled', ExpirationInDays: 60 }])
+})
+
 test('the thread gives the same text as this one, and tells what is wrong with a request', async () => {
   const synthesis = openSynthesis()
   const [first] = built

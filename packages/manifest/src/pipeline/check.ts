@@ -4,6 +4,7 @@ import {
   cleanFolder,
   command,
   duration,
+  files,
   folder,
   refuse,
   regions,
@@ -130,8 +131,10 @@ const hookBlock = z.strictObject({
 
 const hook = z.union([hookUrl, hookBlock])
 
-/** Files and folders of the top of the clone. */
-export const paths = z.array(folder).max(50, 'has more than 50 entries')
+/** Folders of the top of the clone. */
+export const paths = z
+  .array(folder.refine((path) => cleanFolder(path) !== '', 'is the whole repository'))
+  .max(50, 'has more than 50 entries')
 
 /** An entry of `before` or `after`: one step or one gate, which may not be two at once. */
 const check = z
@@ -157,8 +160,14 @@ const check = z
         examples: [['eu-west-1', 'us-east-1']],
       })
       .optional(),
-    artifacts: paths
-      .meta({ description: 'Of a step: files and folders that later steps get.', examples: [['reports']] })
+    artifacts: z
+      .array(files)
+      .max(50, 'has more than 50 entries')
+      .meta({
+        description:
+          'Of a step: files and folders that later steps find, from the top of the repository on. A pattern means what matches it.',
+        examples: [['reports', 'dist/*.zip']],
+      })
       .optional(),
     outputs: z
       .array(variableName)

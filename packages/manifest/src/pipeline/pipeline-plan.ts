@@ -15,7 +15,7 @@ const commandCheck = z.object({
   /** How often it is tried again after a failure, 0 to 3. */
   retries: z.int().min(0).max(3),
   regions: z.array(z.string()).nullable(),
-  /** Files and folders of the top of the clone, kept for later steps. */
+  /** Files, folders and patterns of the top of the clone, kept for later steps. */
   artifacts: z.array(z.string()),
   /** Names of variables whose values later steps get. */
   outputs: z.array(z.string()),

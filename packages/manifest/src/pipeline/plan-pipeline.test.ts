@@ -149,13 +149,13 @@ test.each(places)('places of a stage: %s', async (fields, waves) => {
 const checks: [string, object][] = [
   ['run: npm run warm', { kind: 'run', command: 'npm run warm' }],
   [
-    'test: npm t, timeout: 90s, retries: 3, regions: [eu-west-1, us-east-1], artifacts: [./reports/], outputs: [URL], cache: [node_modules]',
+    'test: npm t, timeout: 90s, retries: 3, regions: [eu-west-1, us-east-1], artifacts: [./reports/, "dist/**/*.{zip,gz}"], outputs: [URL], cache: [node_modules]',
     {
       kind: 'test',
       timeoutSeconds: 90,
       retries: 3,
       regions: ['eu-west-1', 'us-east-1'],
-      artifacts: ['reports'],
+      artifacts: ['reports', 'dist/**/*.{zip,gz}'],
       outputs: ['URL'],
       cache: ['node_modules'],
     },
@@ -337,6 +337,10 @@ const refused: [string, string, number, string | undefined][] = [
   [before('{ run: x, timeout: 25h }'), 'manifest-wrong-value', 52, undefined],
   [before('{ run: x, retries: 4 }'), 'manifest-wrong-value', 52, undefined],
   [before('{ run: x, artifacts: [../x] }'), 'manifest-wrong-value', 55, undefined],
+  [before('{ run: x, artifacts: [/etc/passwd] }'), 'manifest-wrong-value', 55, undefined],
+  [before('{ run: x, artifacts: [./] }'), 'manifest-wrong-value', 55, undefined],
+  [before('{ run: x, artifacts: ["!x"] }'), 'manifest-wrong-value', 55, undefined],
+  [before('{ run: x, cache: [.] }'), 'manifest-wrong-value', 51, undefined],
   [before('{ run: x, outputs: [A-B] }'), 'manifest-wrong-value', 53, undefined],
   [before('{ run: x, regions: [eu] }'), 'manifest-wrong-value', 53, undefined],
   [before('{ approve: false }'), 'manifest-wrong-value', 44, undefined],

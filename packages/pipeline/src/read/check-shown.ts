@@ -1,8 +1,10 @@
+import type { Memory } from '@slipway/cloud'
 import { z } from 'zod'
 import type { Check, CheckProgress, errorSchema } from '../decide/execution.ts'
 import type { Answers } from '../gates/approve/answers-for.ts'
 import type { Watched } from '../gates/gate.ts'
 import { gateOf } from '../gates/index.ts'
+import { artifactsIn } from '../gates/run/artifacts.ts'
 import type { Person } from './people.ts'
 import type { StepRow } from './step-shown.ts'
 
@@ -46,6 +48,14 @@ export type CheckShown = {
   state: CheckState
   /** What it counts and whom it asks; null before it is asked, and for a kind that does neither. */
   watched: Watched | null
+  /** What its command kept for later steps; null where it kept nothing. */
+  kept: FilesKept | null
+}
+
+/** Names of files and folders with all that is in them, and where they lie as one archive: `s3://…`. */
+type FilesKept = {
+  names: { name: string; files: number; sizeBytes: number }[]
+  address: string
 }
 
 /** What is known of the checks of one execution. */
@@ -58,21 +68,37 @@ export type CheckRows = {
 /** A check of an execution with what its rows say of it. */
 export function checkShown(path: string, check: Check, rows: CheckRows): CheckShown {
   const { kind, words, mayAct, isStep, progress } = check
-  const watched = watchedIn(path, check, rows.steps)
-  return { path, kind, words, mayAct, isStep, state: stateOf(path, progress, rows), watched }
+  const memory = memoryOf(path, check, rows.steps)
+  return {
+    path,
+    kind,
+    words,
+    mayAct,
+    isStep,
+    state: stateOf(path, progress, rows),
+    watched: watchedIn(check, memory),
+    kept: filesIn(memory),
+  }
 }
 
 const memorySchema = z.record(z.string(), z.string())
 
-function watchedIn(
-  path: string,
-  { kind, ask, progress }: Check,
-  steps: readonly StepRow[],
-): CheckShown['watched'] {
-  if (!('attempt' in progress)) return null
+/** What the steps of its newest attempt remember. */
+function memoryOf(path: string, { progress }: Check, steps: readonly StepRow[]): Memory {
+  if (!('attempt' in progress)) return {}
   const rows = steps.filter((each) => each.path === `${path}/${progress.attempt}`)
-  const memory = Object.assign({}, ...rows.map((row) => memorySchema.parse(row.memory)))
+  return Object.assign({}, ...rows.map((row) => memorySchema.parse(row.memory)))
+}
+
+function watchedIn({ kind, ask, progress }: Check, memory: Memory): CheckShown['watched'] {
+  if (!('attempt' in progress)) return null
   return gateOf(kind)?.watched(ask, new Date(progress.since), memory) ?? null
+}
+
+function filesIn(memory: Memory): FilesKept | null {
+  const kept = artifactsIn(memory)
+  if (kept === undefined) return null
+  return { names: kept.names, address: `s3://${kept.bucket}/${kept.key}` }
 }
 
 function stateOf(path: string, progress: CheckProgress, { steps, answers, person }: CheckRows): CheckState {

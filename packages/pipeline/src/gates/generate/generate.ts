@@ -19,7 +19,8 @@ export const generate = defineGate({
   kind: 'generate',
   ask: generateAsked,
   plan: ({ command, timeoutSeconds, cache, grant }) => {
-    const asked = { command, timeoutSeconds, retries: 0, region: null, outputs: [], cache, generates: true }
+    const once = { retries: 0, region: null, artifacts: [], outputs: [] }
+    const asked = { command, timeoutSeconds, ...once, cache, generates: true }
     return [
       {
         words: `Stages of ${shortCommand(command)}`,

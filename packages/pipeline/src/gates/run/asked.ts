@@ -9,6 +9,8 @@ export const commandAsked = z.object({
   /** The region of a matrix in which it runs; null: that of the first environment. */
   region: z.string().nullable(),
   outputs: z.array(z.string()),
+  /** Files, folders and patterns that it keeps for later steps. */
+  artifacts: z.array(z.string()).default([]),
   /** Folders that its next run finds again. */
   cache: z.array(z.string()),
   /** What it prints are the stages that come next. */

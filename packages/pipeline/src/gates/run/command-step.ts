@@ -1,11 +1,13 @@
-import { runnerSteps, type Step, type StepResult } from '@slipway/cloud'
+import { type Memory, runnerSteps, type Step, type StepResult } from '@slipway/cloud'
 import type { UserErrorFields } from '@slipway/core'
 import type { Tx } from '@slipway/db'
-import { stepOutput, userErrorFields } from '@slipway/protocol'
+import { type StepArtifacts, type StepOutput, stepOutput, stepSpec, userErrorFields } from '@slipway/protocol'
 import { z } from 'zod'
 import { stepIdOf } from '../../deployment-id.ts'
 import type { GateContext } from '../gate.ts'
+import { isAsAsked, keepArtifacts } from './artifacts.ts'
 import type { CommandAsked } from './asked.ts'
+import { bringArtifacts } from './bring-artifacts.ts'
 import { afterTries } from './decide/after-tries.ts'
 import { keepOutputs } from './outputs.ts'
 import { sendStep } from './send-step.ts'
@@ -30,6 +32,8 @@ export function commandStep(asked: CommandAsked, limitSeconds: number): Step<Gat
   }
 }
 
+const toldSchema = z.object({ spec: stepSpec.pick({ artifacts: true }) })
+
 const outcome = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), output: stepOutput }),
   z.object({ ok: z.literal(false), error: userErrorFields }),
@@ -44,9 +48,9 @@ async function runOnRunner(asked: CommandAsked, context: GateContext): Promise<S
   if (tries.some(({ endedAt }) => endedAt === null)) return waiting
 
   const failures: UserErrorFields[] = []
-  for (const { result } of tries) {
+  for (const { result, told } of tries) {
     const ended = outcome.parse(result)
-    if (ended.ok) return { state: 'done', memory: keepOutputs(ended.output.outputs) }
+    if (ended.ok) return { state: 'done', memory: rememberedOf(asked, ended.output, told, context) }
     failures.push(ended.error)
   }
   const last = failures.at(-1)
@@ -56,8 +60,25 @@ async function runOnRunner(asked: CommandAsked, context: GateContext): Promise<S
   }
   const runner = await runnerIsUp(context)
   if (runner.state !== 'done') return runner
-  await sendStep(asked, stepId, context)
+  const brought = await bringArtifacts(asked, { stepId, attemptTry: tries.length + 1 }, context)
+  if (brought.state === 'not-yet') return brought.result
+  await sendStep(asked, { stepId, artifacts: brought.artifacts }, context)
   return waiting
+}
+
+/** What a command left for later steps. Where its files lie is what it was told, and not what it says. */
+function rememberedOf(
+  asked: CommandAsked,
+  { outputs, artifacts }: StepOutput,
+  told: StepArtifacts | undefined,
+  { cloudAccountId, region }: GateContext,
+): Memory {
+  const outputsKept = keepOutputs(outputs)
+  if (told?.kept === undefined) return outputsKept
+  if (artifacts === undefined || !isAsAsked(artifacts, asked.artifacts))
+    throw new Error(`a runner of ${cloudAccountId} in ${region} kept other files than it was told to`)
+  const place = { cloudAccountId, region, bucket: told.bucket, key: told.kept.key }
+  return { ...outputsKept, ...keepArtifacts({ ...artifacts, ...place }) }
 }
 
 /** What the command of an attempt has generated. Throws where it has not ended well. */
@@ -68,12 +89,13 @@ export async function generatedText(tx: Tx, stepId: string): Promise<string> {
 }
 
 /** The commands of one attempt, oldest first: each try is one. */
-function triesOf(tx: Tx, stepId: string) {
-  return tx.hostCommand.findMany({
+async function triesOf(tx: Tx, stepId: string) {
+  const rows = await tx.hostCommand.findMany({
     where: { kind: 'step', command: { path: ['spec', 'stepId'], equals: stepId } },
     orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
-    select: { endedAt: true, result: true },
+    select: { endedAt: true, result: true, command: true },
   })
+  return rows.map(({ command, ...row }) => ({ ...row, told: toldSchema.parse(command).spec.artifacts }))
 }
 
 /** Its own step was done before this one, but it may have gone away under the try before. */

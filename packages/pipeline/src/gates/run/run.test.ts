@@ -10,7 +10,7 @@ import { handlersWith } from '../../jobs.ts'
 import { getExecution } from '../../read/get-execution.ts'
 import { pushTo, runDueJobs, unreachableCloud } from '../../testing.ts'
 import { checkProblems, checksFrom } from '../index.ts'
-import { runnersAreUp, type TestRunners, testRunners } from './testing.ts'
+import { basesAreThere, runnersAreUp, type TestRunners, testRunners } from './testing.ts'
 
 /** The real steps and rows; runners are up already, and their agents are the test, which answers in rows. */
 const { db, close } = await testDatabase()
@@ -191,6 +191,85 @@ describe('a step', () => {
     clock.advance(31_000)
     await Promise.all([work(), work()])
     expect(await told()).toHaveLength(1)
+    await answer(well())
+  })
+})
+
+describe('the files of a step', () => {
+  const kept = (name: string): CommandOutcome => ({
+    ok: true,
+    output: {
+      outputs: {},
+      seconds: 3,
+      artifacts: { digest: 'c'.repeat(64), sizeBytes: 70, names: [{ name, files: 2, sizeBytes: 700 }] },
+    },
+  })
+  const twoSteps =
+    'before: [{ run: ./make, artifacts: [out] }], after: [{ test: ./check, artifacts: [report.txt] }]'
+  beforeEach(() => basesAreThere(db, app, [app.region], clock))
+
+  test('are kept where it runs, and told to every later one by place and digest', async () => {
+    const { executionId } = await push(twoSteps)
+    const first = `artifacts/${executionId}/production/before/0/1/1.tar.gz`
+    const bucket = `bucket-${app.region}`
+    expect((await told())[0]?.spec.artifacts).toEqual({
+      bucket,
+      found: [],
+      kept: { key: first, names: ['out'] },
+    })
+    await answer(kept('out'))
+    expect((await told())[0]?.spec.artifacts).toEqual({
+      bucket,
+      found: [{ key: first, digest: 'c'.repeat(64), sizeBytes: 70, fileBytes: 700 }],
+      kept: { key: `artifacts/${executionId}/production/after/0/1/1.tar.gz`, names: ['report.txt'] },
+    })
+    await answer(kept('report.txt'))
+    expect(await status()).toBe('succeeded')
+    const checks = (await shown()).parts.flatMap(({ check }) => check ?? [])
+    expect(checks.map((check) => check.kept)).toEqual([
+      { names: [{ name: 'out', files: 2, sizeBytes: 700 }], address: `s3://${bucket}/${first}` },
+      expect.objectContaining({ names: [{ name: 'report.txt', files: 2, sizeBytes: 700 }] }),
+    ])
+  })
+
+  test('of a try lie beside those of the try before, so that a runner that was given up writes over none', async () => {
+    await push('before: [{ run: ./make, artifacts: [out], retries: 1 }], after: [{ test: ./check }]')
+    await answer(wrong('host-did-not-answer'))
+    const second = (await told())[0]?.spec.artifacts?.kept?.key
+    expect(second).toMatch(/\/before\/0\/1\/2\.tar\.gz$/)
+    await answer(kept('out'))
+    expect((await told())[0]?.spec.artifacts).toMatchObject({ found: [{ key: second }] })
+    expect((await told())[0]?.spec.artifacts).not.toHaveProperty('kept')
+    await answer(well())
+    expect(await status()).toBe('succeeded')
+  })
+
+  test('are not what a runner says that it kept beyond what it was told', async () => {
+    await push('before: [{ run: ./make, artifacts: [out] }]')
+    await answer(kept('etc'))
+    for (let tries = 0; tries < 8; tries++) {
+      clock.advance(120_000)
+      await work()
+    }
+    expect((await shown()).error).toMatchObject({ code: 'pipeline-step-broken' })
+  })
+
+  test('wait for a connect stack that lets steps keep files, and say so', async () => {
+    const grant = (templateVersion: number) =>
+      db.inOrganisation(organisationId, (tx) =>
+        tx.cloudAccount.update({ where: { id: app.cloudAccountId }, data: { templateVersion } }),
+      )
+    await grant(3)
+    await push('before: [{ run: ./make, artifacts: [out] }]')
+    expect(await told()).toEqual([])
+    expect((await shown()).parts.flatMap(({ check }) => check?.state ?? [])).toContainEqual(
+      expect.objectContaining({ is: 'asked', waitsFor: expect.stringContaining('the connect stack of') }),
+    )
+    await grant(4)
+    clock.advance(61_000)
+    await work()
+    await answer(kept('out'))
+    expect(await status()).toBe('succeeded')
   })
 })
 
@@ -228,6 +307,5 @@ describe('what a manifest asks for', () => {
     expect(problems({ regions: ['eu-west-1', 'eu-west-2'] })).toEqual([
       ['manifest-step-region', 'eu-west-2', 7],
     ])
-    expect(problems({ artifacts: ['reports'] })).toEqual([['manifest-not-supported-yet', 'artifacts', 7]])
   })
 })

@@ -21,9 +21,9 @@ function commandGate(kind: Planned['kind']) {
   return defineGate({
     kind,
     ask: commandAsked,
-    plan: ({ command, timeoutSeconds, retries, regions, outputs, cache }) =>
+    plan: ({ command, timeoutSeconds, retries, regions, artifacts, outputs, cache }) =>
       (regions ?? [null]).map((region) => {
-        const asked = { command, timeoutSeconds, retries, region, outputs, cache }
+        const asked = { command, timeoutSeconds, retries, region, artifacts, outputs, cache }
         return {
           words: words(asked),
           mayAct: 'Admins and owners, who may pass it over with a reason',
@@ -32,7 +32,7 @@ function commandGate(kind: Planned['kind']) {
           ask: asked,
         }
       }),
-    problems: (planned, inStage) => [...regionProblems(planned, inStage), ...notYet(planned)],
+    problems: regionProblems,
     steps: (asked) =>
       // A minute more than what the engine waits, which says why in its own words.
       [...runnerSteps, commandStep(asked, limitSeconds(asked) + 60)].map((step) =>
@@ -85,18 +85,4 @@ function regionProblems({ regions, line }: Planned, inStage: InStage): CheckProb
       todo: 'Name one of these regions, or leave `regions` out.',
       value: region,
     }))
-}
-
-function notYet({ artifacts, line }: Planned): CheckProblem[] {
-  if (artifacts.length === 0) return []
-  return [
-    {
-      code: 'manifest-not-supported-yet',
-      line,
-      what: 'artifacts is not supported yet.',
-      why: 'Later steps would not find these files.',
-      todo: 'Remove it, and hand on what later steps need by `outputs`, or through a bucket of yours.',
-      value: 'artifacts',
-    },
-  ]
 }

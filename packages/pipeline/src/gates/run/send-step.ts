@@ -4,7 +4,7 @@ import type { Tx } from '@slipway/db'
 import { servicesOf, urlOf } from '@slipway/environments'
 import { sendCommand } from '@slipway/hosts'
 import { type AppPlan, appPlanSchema } from '@slipway/manifest'
-import { checkStream } from '@slipway/protocol'
+import { checkStream, type StepArtifacts } from '@slipway/protocol'
 import { createCloneToken } from '@slipway/sources'
 import { executionSchema } from '../../decide/execution.ts'
 import { findCheck } from '../../decide/places.ts'
@@ -17,7 +17,7 @@ import { outputsSoFar } from './outputs.ts'
 const beforeCommandSeconds = 600
 
 /** Only 0 where `endings` is left out. */
-type Sent = Omit<CommandAsked, 'retries' | 'region'> & { endings?: number[] }
+type Sent = Omit<CommandAsked, 'retries' | 'region' | 'artifacts'> & { endings?: number[] }
 
 /**
  * Command and clone token in one transaction. Not where what asks for it is no longer wanted, and undefined then: what
@@ -25,7 +25,7 @@ type Sent = Omit<CommandAsked, 'retries' | 'region'> & { endings?: number[] }
  */
 export async function sendStep(
   asked: Sent,
-  stepId: string,
+  { stepId, artifacts }: { stepId: string; artifacts?: StepArtifacts | undefined },
   context: GateContext,
 ): Promise<HostCommandId | undefined> {
   const { db, organisationId, executionId, path, app, clock, wake } = context
@@ -64,6 +64,7 @@ export async function sendStep(
             timeoutSeconds: asked.timeoutSeconds,
             ...(asked.endings && { endings: asked.endings }),
             outputs: asked.outputs,
+            artifacts,
             generates: asked.generates,
             ...(asked.cache.length > 0 && { cache: { key: app.id, folders: asked.cache } }),
           },

@@ -1,4 +1,5 @@
-import { asId, type Clock, type HostId } from '@slipway/core'
+import { baseStackName } from '@slipway/cloud'
+import { asId, type Clock, type HostId, newId } from '@slipway/core'
 import type { Database } from '@slipway/db'
 import type { App } from '@slipway/environments'
 import { endCommand, expectHost, hostConnected, pendingCommands } from '@slipway/hosts'
@@ -57,6 +58,38 @@ export async function testRunners(
       await db.inOrganisation(organisationId, (tx) => endCommand(tx, answered, clock))
     },
   }
+}
+
+/** The base stack of a region of an app's own account, as made: its bucket is `bucket-<region>`. */
+export async function basesAreThere(
+  db: Database,
+  { organisationId, cloudAccountId }: App,
+  regions: readonly string[],
+  clock: Clock,
+): Promise<void> {
+  const now = clock.now()
+  const others = ['HostGroupId', 'RunnerGroupId', 'RunnerTemplateId', 'RunnerTemplateVersion', 'Subneta']
+  await db.inOrganisation(organisationId, (tx) =>
+    tx.stack.createMany({
+      data: regions.map((region) => ({
+        id: newId('stack', now),
+        organisationId,
+        cloudAccountId,
+        region,
+        name: baseStackName(cloudAccountId),
+        kind: 'base',
+        state: 'ready',
+        fixed: { zones: 'a' },
+        outputs: {
+          BucketName: `bucket-${region}`,
+          ...Object.fromEntries(others.map((name) => [name, 'of the base'])),
+        },
+        createdAt: now,
+        updatedAt: now,
+      })),
+      skipDuplicates: true,
+    }),
+  )
 }
 
 /** The steps that bring a runner up, as done: the places are those of checks with their attempt. */

@@ -43,7 +43,7 @@ async function send(asked: string, context: LookContext) {
       generates: false,
       cache: [],
     },
-    stepIdOf(executionId, path, attempt),
+    { stepId: stepIdOf(executionId, path, attempt) },
     context,
   )
   return commandId === undefined

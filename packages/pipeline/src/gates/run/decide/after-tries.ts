@@ -9,7 +9,7 @@ const notItsFault = [
   'step-interrupted',
 ]
 /** Would end in the same way each time, or somebody wanted it so. */
-const final = ['command-cancelled', 'command-unknown']
+const final = ['command-cancelled', 'command-unknown', 'step-artifacts-gone']
 
 /**
  * What follows from the failed tries of a command, oldest first: another, or none. `retries` are those that the
