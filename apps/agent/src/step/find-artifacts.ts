@@ -82,6 +82,8 @@ async function unpack(archive: string, source: string, programs: string, signal:
   if (said !== undefined) throw stepFailures.artifactsFailed('unpacked', said)
 }
 
+/** It may also have ended well before what fills the archive's last block was written. */
 function isClosedEnd(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EPIPE'
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE'
 }
