@@ -23,6 +23,25 @@ const good: Array<[string, Partial<Simulated>]> = [
   ['good, half come to it', { newShare: 0.5 }],
   ['good, both have bad minutes', { hasUpsets: true }],
   ['good, errors five at once', { errorsAtOnce: 5 }],
+  ['good, errors five at once, half come to it', { errorsAtOnce: 5, newShare: 0.5 }],
+  ['good, errors twenty at once', { errorsAtOnce: 20 }],
+  ['good, a side fails for 2 s every ten minutes', { outages: { everyMinutes: 10, seconds: 2 } }],
+  [
+    'good, a side fails for 2 s every ten minutes, half come to it',
+    { outages: { everyMinutes: 10, seconds: 2 }, newShare: 0.5 },
+  ],
+  [
+    'good, a side fails for 2 s every minute, half come to it',
+    { outages: { everyMinutes: 1, seconds: 2 }, newShare: 0.5 },
+  ],
+  [
+    'good, a side fails for 10 s every ten minutes, half come to it',
+    { outages: { everyMinutes: 10, seconds: 10 }, newShare: 0.5 },
+  ],
+  [
+    'good, a side stands still for 2 s every minute, half come to it',
+    { stalls: { everyMinutes: 1, seconds: 2 }, newShare: 0.5 },
+  ],
 ]
 const slower = { old: 120, new: 120 * 1.3 }
 const bad: Array<[string, Partial<Simulated>]> = [
@@ -37,8 +56,8 @@ const bad: Array<[string, Partial<Simulated>]> = [
 ]
 
 /**
- * How many of a great many invented revisions a canary of an hour finds bad, judged at the end of each minute, and in
- * which minute; beside how many of them Fisher's test at one in twenty would have, looked at as often. The seeds are
+ * How many of a great many invented revisions a canary of an hour finds bad, judged every four seconds, and in which
+ * minute; beside how many of them Fisher's test at one in twenty would have, looked at each minute. The seeds are
  * fixed: the same code gives the same table.
  */
 export async function measure() {

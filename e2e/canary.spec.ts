@@ -29,6 +29,7 @@ const server = (
 let count = 0
 const server = createServer((request, response) => {
   if (request.url === '/healthz') return response.end('ok')
+  if (request.url === '/long') return setTimeout(() => response.end('long'), 10_000)
   count += 1
   response.statusCode = ${failsEvery} > 0 && count % ${failsEvery} === 0 ? 500 : 200
   setTimeout(() => response.end('<title>${words}</title>'), ${milliseconds})
@@ -109,12 +110,18 @@ test('a canary lets a good release through, and takes a slow one and a failing o
     })
 
   await test.step('one that fails for one visitor in twenty goes back everywhere', async () => {
+    // The host that finds it has to wait for these before it has gone back; the other one must not.
+    const long: ReturnType<typeof get>[] = []
+    const asking = setInterval(() => long.push(get(addresses['eu-west-1'], '/long')), 1000)
     const { seen } = await underLoad({ 'us-east-1': 1, 'eu-west-1': 40 }, () =>
       push('Failing words', { failsEvery: 20 }),
     )
+    clearInterval(asking)
+    const answers = new Set((await Promise.all(long)).map(({ status, body }) => `${status} ${body}`))
+    expect([...answers]).toEqual(['200 long'])
     // What the release itself answered badly, and nothing else.
     for (const { failed } of seen) expect(failed.join()).toMatch(/^(\d+ × status 500)?$/)
-    await expectTakenBack(person, 4, /\d\.\d % of [\d,]+ requests failed \(before 0\.0 % of \d+\)/)
+    await expectTakenBack(person, 4, /\d\.\d % of [\d,]+ requests failed \(before 0\.0 % of [\d,]+\)/)
     for (const region of regions) expect((await get(addresses[region])).body).toContain('Second words')
   })
 
@@ -160,7 +167,10 @@ function executionOf({ api, organisationId }: Person, number: number) {
   return api.executions.get.query({ organisationId, app, number })
 }
 
-/** The execution failed of its canary, the commit is marked bad, and the host of each region went back. Says when. */
+/**
+ * The execution failed of its canary, the commit is marked bad, and the host of each region went back: the other one no
+ * later than the first had. Says when.
+ */
 async function expectTakenBack(person: Person, number: number, what: RegExp): Promise<void> {
   const seen = await eventually(async () => {
     const execution = await executionOf(person, number)
@@ -171,15 +181,20 @@ async function expectTakenBack(person: Person, number: number, what: RegExp): Pr
     error: { code: 'app-canary-worse', what: expect.stringMatching(what) },
     revision: { isBad: true },
   })
-  const backAt = await Promise.all(
+  const back = await Promise.all(
     regions.map(async (region) => {
-      const line = (await linesOf(person, number, region)).find(({ text }) => text.startsWith('Going back'))
-      if (line === undefined) throw new Error(`${region} did not go back`)
-      return Date.parse(line.at)
+      const lines = await linesOf(person, number, region)
+      const at = (words: string) => Date.parse(lines.find(({ text }) => text.startsWith(words))?.at ?? '')
+      return { begins: at('Going back'), ends: at('Release 2 serves alone') }
     }),
   )
-  const [red = 0, last = 0] = backAt.toSorted((one, other) => one - other)
-  console.log(`execution ${number}: red in one region → the host of the other goes back: ${last - red} ms`)
+  const [first, other] = back.toSorted((one, another) => one.begins - another.begins)
+  if (first === undefined || other === undefined) throw new Error('a region did not go back')
+  expect(other.begins).toBeLessThan(first.ends + 1000)
+  console.log(
+    `execution ${number}: red in one region → the other goes back: ${other.begins - first.begins} ms,`,
+  )
+  console.log(`  and the first had done so after ${first.ends - first.begins} ms`)
 }
 
 async function lastWords(person: Person, number: number, region: Region): Promise<string | undefined> {

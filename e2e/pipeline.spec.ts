@@ -21,6 +21,7 @@ pipeline:
     account: dev
     region: us-east-1
     after:
+      - rehearse: rollback
       - bake: { minutes: 1, requests: 100 }
       - approve: { by: [admin], not: author }
   - stage: production
@@ -71,7 +72,7 @@ test('a revision goes through tests, a bake under load, an approval and a window
         organisationId: person.organisationId,
         app,
         number: 1,
-        path: 'staging/after/1',
+        path: 'staging/after/2',
       }),
     ).rejects.toThrow()
     await signInAs(page, 'approver@example.com')
@@ -90,12 +91,14 @@ test('a revision goes through tests, a bake under load, an approval and a window
     const pushed = terminalOf(repository.push())
     const load = loadOf(await addressOf(person, app, 'staging'), 20)
     await pushed
-    await load.stop()
+    // It was deployed, went back to the first words and forward again.
+    expect(await load.stop()).toMatchObject({ failed: [], bodies: 2 })
+    expect(await releasesIn(person, 'staging')).toEqual([2, 1, 2, 1])
     await approver.api.executions.approve.mutate({
       organisationId: person.organisationId,
       app,
       number: 2,
-      path: 'staging/after/1',
+      path: 'staging/after/2',
     })
     await eventually(
       async () => (await statusesOf(person, app)).join() === '2 waiting,1 superseded' || undefined,
@@ -119,6 +122,13 @@ test('a revision goes through tests, a bake under load, an approval and a window
     await expect(page.getByRole('list', { name: 'Kept for later steps' })).toContainText('1 file')
   })
 })
+
+/** What was deployed into an environment, newest first. */
+async function releasesIn({ api, organisationId }: Person, environment: string): Promise<number[]> {
+  const deployments = await api.environments.deployments.query({ organisationId, app, environment })
+  expect(deployments.map(({ status }) => status)).toEqual(deployments.map(() => 'healthy'))
+  return deployments.map(({ release }) => release)
+}
 
 /** Somebody more in the organisation, as an admin. */
 async function join(slipway: Sandbox, owner: Person, name: string): Promise<Person> {

@@ -1,6 +1,6 @@
 import { newId } from '@slipway/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { leaseHolder, releaseLease, takeLease } from './lease.ts'
+import { handOverLease, leaseHolder, releaseLease, takeLease } from './lease.ts'
 import { testDatabase } from './testing.ts'
 
 let t: Awaited<ReturnType<typeof testDatabase>>
@@ -37,6 +37,18 @@ describe('a lease', () => {
     expect(await t.db.inOrganisation(ours, (tx) => leaseHolder(tx, ours, 'three'))).toMatchObject({
       holder: 'c',
     })
+  })
+
+  it('is handed from its holder to the next, and from nobody else', async () => {
+    const first = await take('five', 'a')
+    const hand = (from: string, to: string) =>
+      t.db.inOrganisation(ours, (tx) => handOverLease(tx, ours, 'five', { from, to }, 60))
+    expect(await hand('b', 'c')).toBeUndefined()
+    const second = await hand('a', 'b')
+    expect(second).toMatchObject({ holder: 'b', fence: (first?.fence ?? 0n) + 1n })
+    expect(await hand('a', 'c')).toBeUndefined()
+    expect(await take('five', 'a')).toBeUndefined()
+    expect((await take('five', 'b'))?.fence).toBe(second?.fence)
   })
 
   it('is not released by another', async () => {

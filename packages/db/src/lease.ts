@@ -27,6 +27,25 @@ export async function takeLease(
   return rows[0]
 }
 
+/**
+ * Gives it to another holder for `seconds`, with a greater fence and with nobody in between. Undefined where `from` does
+ * not hold it.
+ */
+export async function handOverLease(
+  tx: Tx,
+  organisationId: OrganisationId,
+  name: string,
+  { from, to }: { from: string; to: string },
+  seconds: number,
+): Promise<HeldLease | undefined> {
+  const rows = await tx.$queryRaw<HeldLease[]>`
+    update lease set
+      holder = ${to}, fence = fence + 1, expires_at = clock_timestamp() + make_interval(secs => ${seconds})
+    where organisation_id = ${organisationId} and name = ${name} and holder = ${from}
+    returning name, holder, fence, expires_at as "expiresAt"`
+  return rows[0]
+}
+
 /** Gives it back, so that the next need not wait for its end. Another holder's lease stays. Twice is safe. */
 export async function releaseLease(
   tx: Tx,

@@ -1,4 +1,12 @@
-import { asId, type Clock, type HostCommandId, type HostId, newId, type OrganisationId } from '@slipway/core'
+import {
+  asId,
+  type Clock,
+  type HostCommandId,
+  type HostId,
+  newId,
+  type OrganisationId,
+  type UserErrorFields,
+} from '@slipway/core'
 import type { Prisma, Tx } from '@slipway/db'
 import { defineJob, enqueue, enqueueNamed, type Handler, handle } from '@slipway/jobs'
 import {
@@ -114,17 +122,33 @@ export async function commandAccepted(
   })
 }
 
-/** Where the agent is with it; kept until it ended. */
+/**
+ * Where the agent is with it; kept until it ended. What went wrong and is being undone makes the job that is to follow
+ * look at once, without an outcome.
+ */
 export async function commandProgress(
   tx: Tx,
-  of: { hostId: HostId; id: HostCommandId; phase: string; detail?: string | undefined },
+  of: {
+    hostId: HostId
+    id: HostCommandId
+    phase: string
+    detail?: string | undefined
+    error?: UserErrorFields | undefined
+  },
 ): Promise<void> {
-  const { hostId, id, phase, detail } = of
+  const { hostId, id, phase, detail, error } = of
   const { count } = await tx.hostCommand.updateMany({
     where: { hostId, id, endedAt: null },
-    data: { result: { phase, ...(detail ? { detail } : {}) } },
+    data: { result: asJson({ phase, detail, error }) },
   })
-  if (count > 0) await announceHost(tx, hostId)
+  if (count === 0) return
+  await announceHost(tx, hostId)
+  if (error === undefined) return
+  const row = await tx.hostCommand.findUniqueOrThrow({ where: { id } })
+  if (!row.thenName) return
+  const then = { name: row.thenName, payload: payloadOf(row.thenPayload) }
+  const organisationId = asId('organisation', row.organisationId)
+  await enqueueNamed(tx, then, { organisationId, key: `command:${id}:red` })
 }
 
 /**
@@ -192,6 +216,8 @@ export async function readCommand(
       acceptedAt?: Date
       endedAt?: Date
       phase?: string
+      /** What went wrong and is being undone. */
+      error?: UserErrorFields
       /** Once it ended. */
       outcome?: CommandOutcome
     }
@@ -199,16 +225,19 @@ export async function readCommand(
 > {
   const row = await tx.hostCommand.findUnique({ where: { id } })
   if (!row) return undefined
-  const progress = z.object({ phase: z.string() }).safeParse(row.result)
+  const progress = storedProgress.safeParse(row.result)
   return {
     kind: row.kind,
     ...(row.sentAt ? { sentAt: row.sentAt } : {}),
     ...(row.acceptedAt ? { acceptedAt: row.acceptedAt } : {}),
     ...(row.endedAt ? { endedAt: row.endedAt } : {}),
-    ...(progress.success && !row.endedAt ? { phase: progress.data.phase } : {}),
+    ...(progress.success && !row.endedAt ? progress.data : {}),
     ...(row.endedAt ? { outcome: storedOutcome.parse(row.result) } : {}),
   }
 }
+
+// What `commandProgress` wrote.
+const storedProgress = z.object({ phase: z.string(), error: userErrorFields.optional() })
 
 // What `endCommand` wrote.
 const storedOutcome = z.discriminatedUnion('ok', [

@@ -9,7 +9,15 @@ import {
   type ReleaseId,
   UserError,
 } from '@slipway/core'
-import { type HeldLease, leaseHolder, type Prisma, releaseLease, type Tx, takeLease } from '@slipway/db'
+import {
+  type HeldLease,
+  handOverLease,
+  leaseHolder,
+  type Prisma,
+  releaseLease,
+  type Tx,
+  takeLease,
+} from '@slipway/db'
 import {
   type App,
   type Environment,
@@ -21,7 +29,7 @@ import {
   secretsReady,
 } from '@slipway/environments'
 import { type Execution, executionSchema, type Progress, type Target } from './decide/execution.ts'
-import { pathOf } from './decide/places.ts'
+import { isAsked, pathOf } from './decide/places.ts'
 import { deploymentIdOf } from './deployment-id.ts'
 import { lockPipeline } from './pipeline-rows.ts'
 import { recordEvent } from './record-event.ts'
@@ -39,6 +47,9 @@ export type TargetOf = {
   timer?: string | undefined
 }
 
+/** To the release before, and forward again. */
+export type Way = 'back' | 'forward'
+
 /** A deployment that is under way, with all that its steps need. */
 export type OpenDeployment = TargetOf & {
   id: DeploymentId
@@ -51,8 +62,12 @@ export type OpenDeployment = TargetOf & {
   isStopping: boolean
   /** Monitors may undo it: not a way back, which nothing hinders, nor a bad commit, which a person let in knowingly. */
   isWatched: boolean
+  /** Of a rehearsal: the place of its check, and which way this is. Null for what is deployed to stay. */
+  rehearsal: { path: string; way: Way } | null
   /** The part of the requests that the new release gets first, as the wave of the pipeline asks for it. */
   oneBox: NonNullable<Target['oneBox']> | null
+  /** So many environments its execution goes to, this one among them. */
+  places: number
 }
 
 export type Opening =
@@ -157,7 +172,9 @@ export async function openDeployment(tx: Tx, of: TargetOf, settings: Settings): 
       fence,
       isStopping,
       isWatched,
+      rehearsal: null,
       oneBox: target?.oneBox ?? null,
+      places: execution.stages.flatMap(({ waves }) => waves.flatMap(({ targets }) => targets)).length,
     },
   }
 }
@@ -166,7 +183,7 @@ export async function openDeployment(tx: Tx, of: TargetOf, settings: Settings): 
  * The lease of the environment, also from a deployment whose execution gave up on it: it never comes back, and
  * should its host still work on it, the new fence is greater.
  */
-async function takeEnvironment(
+export async function takeEnvironment(
   tx: Tx,
   organisationId: OrganisationId,
   environmentId: EnvironmentId,
@@ -182,8 +199,7 @@ async function takeEnvironment(
     data: { status: 'cancelled' },
   })
   if (givenUp.count === 0) return undefined
-  await releaseLease(tx, organisationId, name, holder)
-  return takeLease(tx, organisationId, name, id, leaseSeconds)
+  return handOverLease(tx, organisationId, name, { from: holder, to: id }, leaseSeconds)
 }
 
 /**
@@ -193,7 +209,17 @@ async function takeEnvironment(
 export async function isWanted(tx: Tx, of: OpenDeployment): Promise<boolean> {
   await lockPipeline(tx, of.app.id)
   const row = await tx.execution.findUniqueOrThrow({ where: { id: of.executionId }, select: { state: true } })
-  const progress = targetAt(executionSchema.parse(row.state), of.path)?.progress
+  const execution = executionSchema.parse(row.state)
+  if (of.rehearsal !== null) {
+    const { status } = await tx.deployment.findUniqueOrThrow({
+      where: { id: of.id },
+      select: { status: true },
+    })
+    // Once it went back it goes forward again, whatever became of its check.
+    const hasCause = of.rehearsal.way === 'forward' || isAsked(execution, of.rehearsal.path, of.attempt)
+    return status === 'running' && hasCause
+  }
+  const progress = targetAt(execution, of.path)?.progress
   return (progress?.is === 'deploying' || progress?.is === 'restoring') && progress.attempt === of.attempt
 }
 
@@ -260,7 +286,7 @@ async function chooseRelease(
  * What was live before the deployment of this place began; where that has been marked bad since, the newest release
  * that was healthy here before and is not.
  */
-async function releaseBefore(tx: Tx, of: TargetOf): Promise<Choice> {
+export async function releaseBefore(tx: Tx, of: TargetOf): Promise<Choice> {
   const changed = await tx.deployment.findUnique({
     where: { id: deploymentIdOf(of.executionId, of.path, of.attempt - 1) },
   })
@@ -330,7 +356,7 @@ async function whyNotPush(
   return newer === null ? undefined : overtaken(newer.release.number)
 }
 
-function releaseIsBad(number: number): UserError {
+export function releaseIsBad(number: number): UserError {
   return new UserError({
     code: 'release-is-bad',
     kind: 'conflict',

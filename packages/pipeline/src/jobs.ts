@@ -8,6 +8,7 @@ import { type BuildSettings, buildHandler } from './effects/build.ts'
 import { type CheckSettings, checkHandler } from './effects/check.ts'
 import { deadlineHandler } from './effects/deadline.ts'
 import { type DeploySettings, deployHandlers } from './effects/deploy.ts'
+import { rehearseHandler } from './effects/rehearse.ts'
 import { stopBuildHandler, stopCheckHandler, stopDeployHandler } from './effects/stop.ts'
 import { type TellSettings, tellFailedHandler } from './effects/tell-failed.ts'
 import { tellSupersededHandler } from './effects/tell-superseded.ts'
@@ -48,6 +49,7 @@ export function handlersWith(
     buildHandler(settings),
     ...deployHandlers(settings),
     checkHandler(settings),
+    rehearseHandler(settings),
     stopBuildHandler(),
     stopCheckHandler(),
     stopDeployHandler(),

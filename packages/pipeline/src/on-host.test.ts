@@ -3,7 +3,7 @@ import { asId, newId, stoppedClock } from '@slipway/core'
 import { testDatabase } from '@slipway/db/testing'
 import { type App, getEnvironment } from '@slipway/environments'
 import { addApp, addTenant } from '@slipway/environments/testing'
-import { endCommand, expectHost, pendingCommands, storeCanaryMinute } from '@slipway/hosts'
+import { commandProgress, endCommand, expectHost, pendingCommands, storeCanaryMinute } from '@slipway/hosts'
 import { listAudit } from '@slipway/organisations'
 import type { CommandOutcome, MinuteOfCanary } from '@slipway/protocol'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
@@ -158,6 +158,27 @@ test('an app that does not come up fails the execution with its own last lines',
   )
   expect(mails).toHaveLength(1)
   expect(JSON.stringify(mails[0]?.payload)).toContain('no DATABASE_URL')
+})
+
+test('a host that goes back is heard before it has, and its answer ends the deployment', async () => {
+  await push()
+  await work()
+  const [told] = await commands()
+  const id = asId('hostCommand', told?.id ?? '')
+  const error = { code: 'app-canary-worse', what: 'web is worse.' }
+  const goesBack = () =>
+    db.inOrganisation(organisationId, (tx) => commandProgress(tx, { hostId, id, phase: 'restore', error }))
+  await goesBack()
+  await goesBack()
+  await work()
+  const back = await execution(1)
+  expect(back).toMatchObject({ status: 'going-back', revision: { isBad: true }, endedAt: null })
+  expect(back.events.filter(({ type }) => type === 'target-red')).toMatchObject([
+    { words: 'web is worse. The host goes back.' },
+  ])
+  await answer(id, { ok: false, error })
+  await work()
+  expect(await execution(1)).toMatchObject({ status: 'failed', error, revision: { isBad: true } })
 })
 
 test('a host that never answers fails the execution; its revision is not to blame', async () => {

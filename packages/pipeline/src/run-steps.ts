@@ -20,8 +20,11 @@ export type StepsOf = {
 
 export type StepsOutcome =
   | { state: 'done'; memory: Memory }
-  /** Come again at `until`, or when the job named in the context's `wake` comes. */
-  | { state: 'waiting'; until: Date }
+  /**
+   * Come again at `until`, or when the job named in the context's `wake` comes. `red` is what went wrong already and is
+   * being undone.
+   */
+  | { state: 'waiting'; until: Date; red?: UserErrorFields }
   | { state: 'failed'; step: string; error: UserErrorFields; memory: Memory }
 
 const memorySchema = z.record(z.string(), z.string())
@@ -74,7 +77,7 @@ export async function runSteps<C>(
           waitUntil: result.until,
           memory: result.memory ?? own,
         })
-        return { state: 'waiting', until: result.until }
+        return { state: 'waiting', until: result.until, ...(result.red && { red: result.red }) }
       case 'failed':
         await write(db, of, position, {
           state: 'failed',

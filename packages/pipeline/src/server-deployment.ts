@@ -95,6 +95,9 @@ function isSame(one: AppPlan['machine'], other: AppPlan['machine']): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
 }
 
+/** How often a good revision may be found worse by a canary: once in a hundred, in all places together. */
+const canaryChanceMax = 0.01
+
 /** Everything the host must know to run the release, also with Slipway gone. */
 export function specOf(deployment: OpenDeployment): DeploymentSpecInput {
   const { id, environmentId, fence, release, services } = deployment
@@ -136,22 +139,26 @@ export function specOf(deployment: OpenDeployment): DeploymentSpecInput {
 
 /**
  * What the host tries the release by before it gets all requests: the wave's one box first, which is for all services
- * that visitors reach, then the steps of the manifest that are more. Nothing for what is not watched.
+ * that visitors reach, then the steps of the manifest that are more. Nothing for what is not watched, nor for a rehearsal,
+ * which both releases have gone through before.
  */
 function canaryOf({
   release,
   services,
   oneBox,
+  places,
   isWatched,
+  rehearsal,
 }: OpenDeployment): Pick<DeploymentSpecInput, 'canary'> {
   const tried = release.plan.services.filter(({ canary }) => canary !== null)
   const steps = [
     ...(oneBox ? [oneBox] : []),
     ...(tried[0]?.canary?.steps ?? []).filter(({ percent }) => percent > (oneBox?.percent ?? 0)),
   ]
-  if (!isWatched || steps.length === 0) return {}
+  if (!isWatched || rehearsal !== null || steps.length === 0) return {}
   const serviceIds = services.flatMap(({ id, name }) =>
     tried.some((each) => each.name === name) ? [id] : [],
   )
-  return { canary: { steps, ...(oneBox === null && { serviceIds }) } }
+  const chanceMax = canaryChanceMax / places
+  return { canary: { steps, chanceMax, ...(oneBox === null && { serviceIds }) } }
 }

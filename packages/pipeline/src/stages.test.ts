@@ -151,11 +151,15 @@ pipeline:
     { percent: 5, seconds: 120 },
     { percent: 25, seconds: 180 },
   ]
-  expect(specOf(staging).canary).toEqual({ steps, serviceIds: [web] })
+  expect(specOf(staging).canary).toEqual({ steps, serviceIds: [web], chanceMax: 0.005 })
   const [, production = staging] = deployed
   const oneBox = { percent: 10, seconds: 1800 }
   expect(production.oneBox).toEqual(oneBox)
-  expect(specOf(production).canary).toEqual({ steps: [oneBox, { percent: 25, seconds: 180 }] })
+  expect(specOf(production).canary).toEqual({
+    steps: [oneBox, { percent: 25, seconds: 180 }],
+    // Half of one in a hundred: there are two places where a good revision might be taken for worse.
+    chanceMax: 0.005,
+  })
   expect(specOf({ ...production, isWatched: false }).canary).toBeUndefined()
 })
 

@@ -22,7 +22,7 @@ const spec = {
 
 test('a deployment names the steps of its canary, or has none, as before there were any', () => {
   const canary = { steps: [{ percent: 12.5, seconds: 60 }], serviceIds: [serviceId] }
-  expect(deploymentSpec.parse({ ...spec, canary }).canary).toEqual(canary)
+  expect(deploymentSpec.parse({ ...spec, canary }).canary).toEqual({ ...canary, chanceMax: 0.01 })
   expect(deploymentSpec.parse(spec).canary).toBeUndefined()
   const kept = { spec: deploymentSpec.parse({ ...spec, canary }), healthyAt: '2026-11-26T10:00:00.000Z' }
   expect(pointer.parse(JSON.parse(JSON.stringify(kept)))).toEqual(kept)

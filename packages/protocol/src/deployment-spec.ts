@@ -69,6 +69,8 @@ const canary = z.object({
     .max(10),
   /** The services that are tried. Left out: all that visitors reach. */
   serviceIds: z.array(idOf('service')).min(1).optional(),
+  /** How often a good release may be taken for worse on this host, all steps and services together. */
+  chanceMax: z.number().min(1e-6).max(0.01).default(0.01),
 })
 export type Canary = z.infer<typeof canary>
 

@@ -91,6 +91,8 @@ export const agentMessage = z.discriminatedUnion('type', [
     id: idOf('hostCommand'),
     phase: z.string().regex(/^[a-z][a-z-]{1,40}$/),
     detail: z.string().max(500).optional(),
+    /** What went wrong, where that is being undone: the result follows once it is. */
+    error: userErrorFields.optional(),
   }),
   z.object({
     type: z.literal('result'),

@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { asId, type Log, UserError } from '@slipway/core'
+import { asId, type Log, UserError, type UserErrorFields } from '@slipway/core'
 import {
   type AgentMessage,
   type ApiMessage,
@@ -13,9 +13,11 @@ import { hostFailures } from '../apps/failures.ts'
 import { type Home, readJson, writeJson } from '../home.ts'
 
 export type Command = Extract<ApiMessage, { type: 'command' }>
+/** Where it is, and what went wrong where that is being undone. */
+export type Progress = (phase: string, detail?: string, error?: UserErrorFields) => void
 export type Execute = (
   command: Command,
-  progress: (phase: string, detail?: string) => void,
+  progress: Progress,
   signal: AbortSignal,
 ) => Promise<z.infer<typeof output>>
 
@@ -174,8 +176,14 @@ export class CommandRunner {
     const { id } = command
     try {
       signal.throwIfAborted()
-      const progress = (phase: string, detail?: string) =>
-        void say({ type: 'progress', id, phase, ...(detail ? { detail } : {}) })
+      const progress: Progress = (phase, detail, failing) =>
+        void say({
+          type: 'progress',
+          id,
+          phase,
+          ...(detail ? { detail } : {}),
+          ...(failing && { error: failing }),
+        })
       return { ok: true, output: await execute(command, progress, signal) }
     } catch (error) {
       if (error instanceof UserError) return { ok: false, error: error.fields }

@@ -20,12 +20,14 @@ export function comparedWords(
   return `${service}${of.percent} % to release ${of.release}: ${count(figures.requests.new)} requests, errors ${share(errors.newShare)} (before ${share(errors.oldShare)}), ${p95}.`
 }
 
-/** Why a step ends without a judgement, in twice its time. */
+/** Why a step ends without a judgement, in twice its time; what looks worse is not called unknown. */
 export function lackWords(
   percent: number,
   releases: Releases,
   lacks: Judgement<'inconclusive'>['lacks'],
 ): string {
+  if (lacks.includes('certainty'))
+    return `At ${percent} % release ${releases.new} looked worse than release ${releases.old}, and twice the time was too little to be sure. It goes on, and is watched.`
   const lacking = lacks.map((lack) => missing[lack]).join(', ')
   return `At ${percent} % too little was seen in twice the time to call release ${releases.new} as good as release ${releases.old}: ${lacking}. Nothing speaks against it, so it goes on.`
 }
@@ -36,6 +38,8 @@ const missing: Record<Judgement<'inconclusive'>['lacks'][number], string> = {
   'old-latency': 'how long the old one takes once it is warm',
   'new-latency': 'how long the new one takes once it is warm',
   'fresh-data': 'requests in the last three minutes',
+  slices: 'time in which waits were compared',
+  certainty: 'whether it is worse',
 }
 
 export function canaryWorse(

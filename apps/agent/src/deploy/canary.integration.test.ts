@@ -1,3 +1,4 @@
+import http from 'node:http'
 import { UserError } from '@slipway/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type HostInAFolder, hostInAFolder } from '../testing/host-in-a-folder.ts'
@@ -21,6 +22,7 @@ afterEach(async () => {
 const server = (word: string, { milliseconds = 30, failsEvery = 0 } = {}) => `let count = 0
 const server = require('node:http').createServer((q, r) => {
   if (q.url === '/healthz') return r.end()
+  if (q.url === '/long') return setTimeout(() => r.end(${JSON.stringify(word)}), 20_000)
   count += 1
   r.statusCode = ${failsEvery} > 0 && count % ${failsEvery} === 0 ? 500 : 200
   setTimeout(() => r.end(${JSON.stringify(word)}), ${milliseconds})
@@ -46,6 +48,20 @@ async function failure(run: Promise<unknown>) {
   if (!(error instanceof UserError)) throw new Error(`no UserError but ${error}`)
   return error.fields
 }
+/** What a visitor is answered. */
+const ask = (path: string) =>
+  new Promise<string>((resolve, reject) => {
+    const headers = { host: host.host }
+    http
+      .get({ host: '127.0.0.1', port: host.port, path, headers, agent: false }, (response) => {
+        let body = ''
+        response.on('data', (data) => {
+          body += data
+        })
+        response.on('end', () => resolve(body))
+      })
+      .on('error', reject)
+  })
 const ran = () => host.processes.all().map((record) => record.deploymentId)
 
 describe('a canary under load', () => {
@@ -57,7 +73,7 @@ describe('a canary under load', () => {
     expect(fields).toMatchObject({
       code: 'app-canary-worse',
       what: expect.stringMatching(
-        /^web is worse under release 2 than under release 1, side by side: \d\.\d % of \d+ requests failed \(before 0\.0 % of \d+\)/,
+        /^web is worse under release 2 than under release 1, side by side: \d\.\d % of [\d,]+ requests failed \(before 0\.0 % of [\d,]+\)/,
       ),
     })
     expect(host.kept).toBe(old)
@@ -83,11 +99,27 @@ describe('a canary under load', () => {
     })
   })
 
+  it('that is worse says so at once, though a request is with it for longer', async () => {
+    await serveUnderLoad()
+    const worse = host.deploy(release(server('worse', { failsEvery: 2 }), [{ percent: 50, seconds: 10 }]))
+    const failed = failure(worse)
+    await expect.poll(() => host.phases.at(-1), { timeout: 10_000 }).toBe('canary')
+    // One of ten at least is with the new release.
+    const asked = Array.from({ length: 10 }, () => ask('/long'))
+    await failed
+    const [red] = host.red
+    expect(red?.code).toBe('app-canary-worse')
+    expect(performance.now() - (red?.at ?? 0)).toBeGreaterThan(2000)
+    const answers = await Promise.all(asked)
+    expect(answers).toContain('worse')
+    expect(new Set(answers)).toEqual(new Set(['old', 'worse']))
+  })
+
   it('that is as good takes over step by step, and no request is lost', async () => {
     const asking = await serveUnderLoad()
     const next = release(server('next'), [
-      { percent: 20, seconds: 4 },
-      { percent: 50, seconds: 2 },
+      { percent: 20, seconds: 8 },
+      { percent: 50, seconds: 4 },
     ])
     await host.deploy(next)
     expect(host.kept).toBe(next)

@@ -1,10 +1,12 @@
 import type { Clock } from '@slipway/core'
 import {
-  addMinute,
+  addSlice,
   type CanaryEvidence,
   type CanaryJudgement,
+  isSliceOver,
   judgeEvidence,
   noCanaryEvidence,
+  sliceSeconds,
 } from '@slipway/pipeline/monitors'
 import type { Canary, DeploymentSpec, MinuteOfCanary } from '@slipway/protocol'
 import type { ProcessRecord } from '../apps/process-record.ts'
@@ -22,17 +24,14 @@ import {
 import { canaryWorse, comparedWords, lackWords } from './canary-words.ts'
 import type { GateRoutes } from './gate-routes.ts'
 
-/** Between two looks at what was answered; of a step that is short, a quarter of it. */
-const lookSecondsMax = 10
+/** A slice is looked at when it is over; a step that is short has as many all the same. */
+const looksMin = 15
+/** The log is told of it this often, and at once of what is bad. */
+const saySeconds = 10
 /** Whether the new processes live is seen this often. */
 const healthMilliseconds = 1_000
-/** A slice of time with so many requests of both is compared at once; with fewer it goes on for a minute. */
-const sliceRequestsMin = 20
-const sliceSecondsMax = 60
 /** Where too little was seen in the time of a step, it may take so many times as long. */
 const patienceTimes = 2
-/** How often a good release may be found worse: divided among the services, which are judged apart. */
-const chanceMax = 0.01
 
 export type CanaryContext = {
   processes: Pick<Processes, 'waitUntilHealthy'>
@@ -67,6 +66,7 @@ type Trial = {
   evidence: CanaryEvidence
   /** What the gate had counted when the present slice began; nothing where it could not be asked then. */
   from: Counted | undefined
+  /** A slice was closed since it was last told of. */
   hasNews: boolean
   minute: CountedMinute
 }
@@ -104,68 +104,93 @@ export async function runCanary(
 }
 
 async function runStep(
-  of: { spec: DeploymentSpec; previous: DeploymentSpec; records: readonly ProcessRecord[] },
+  of: { spec: DeploymentSpec; previous: DeploymentSpec; canary: Canary; records: readonly ProcessRecord[] },
   step: Canary['steps'][number],
   before: Trial[],
   context: CanaryContext,
   signal: AbortSignal,
 ): Promise<Trial[]> {
-  const { processes, clock, say, report } = context
-  const { deploymentId } = of.spec
+  const { processes, clock, say } = context
+  // The services are judged apart.
+  const chanceMax = of.canary.chanceMax / before.length
   const releases = { new: of.spec.release.number, old: of.previous.release.number }
   const startedAt = performance.now()
-  const lookSeconds = Math.min(lookSecondsMax, step.seconds / 4)
+  const lookSeconds = Math.min(sliceSeconds, step.seconds / looksMin)
   let nextLook = lookSeconds
+  let nextWords = 0
   let trials = before
   for (;;) {
     await Promise.all(of.records.map((record) => processes.waitUntilHealthy(record, signal)))
     const seconds = (performance.now() - startedAt) / 1000
     if (seconds >= nextLook) {
-      nextLook = seconds + lookSeconds
+      nextLook = Math.max(nextLook, seconds - lookSeconds) + lookSeconds
       trials = await looked(trials, context)
-      const judged = trials.map((trial) => ({ trial, judgement: judge(trial, trials.length, clock) }))
-      for (const { trial, judgement } of judged) {
-        const name = trials.length > 1 ? trial.record.service.name : undefined
-        const { percent } = step
-        if (trial.hasNews) say(comparedWords({ name, percent, release: releases.new }, judgement))
-        const minute = minuteToReport(trial.minute, { deploymentId, percent, judgement })
-        if (minute) report(minute)
-        if (judgement.is === 'bad') throw canaryWorse(trial.record.service.name, releases, judgement)
-      }
+      const judged = trials.map((trial) => ({ trial, judgement: judge(trial, chanceMax, clock) }))
+      const bad = judged.flatMap(({ trial, judgement }) =>
+        judgement.is === 'bad' ? [canaryWorse(trial.record.service.name, releases, judgement)] : [],
+      )
       const lacking = judged.flatMap(({ judgement }) => (judgement.is === 'inconclusive' ? [judgement] : []))
-      if (seconds >= step.seconds && lacking.length === 0) return trials
-      if (seconds >= patienceTimes * step.seconds) {
+      const isOver = seconds >= (lacking.length === 0 ? 1 : patienceTimes) * step.seconds
+      reportAll(judged, { ...of, percent: step.percent }, context)
+      if (bad.length > 0 || isOver || seconds >= nextWords) {
+        nextWords = seconds + saySeconds
+        trials = sayNews(judged, { ...of, percent: step.percent }, context)
+      }
+      if (bad[0]) throw bad[0]
+      if (isOver) {
         for (const { lacks } of lacking) say(lackWords(step.percent, releases, lacks))
         return trials
       }
     }
-    await new Promise((resolve) => setTimeout(resolve, Math.min(healthMilliseconds, lookSeconds * 1000)))
+    const untilLook = 1000 * nextLook - (performance.now() - startedAt)
+    await new Promise((resolve) => setTimeout(resolve, Math.min(healthMilliseconds, untilLook)))
   }
 }
 
-function judge({ evidence }: Trial, services: number, clock: Clock): CanaryJudgement {
-  return judgeEvidence(evidence, { now: clock.now(), chanceMax: chanceMax / services })
+type Judged = ReadonlyArray<{ trial: Trial; judgement: CanaryJudgement }>
+
+/** At each look, so that of a minute that ends the last word holds all that came in it. */
+function reportAll(
+  judged: Judged,
+  { spec: { deploymentId }, percent }: { spec: DeploymentSpec; percent: number },
+  { report }: CanaryContext,
+): void {
+  for (const { trial, judgement } of judged) {
+    const minute = minuteToReport(trial.minute, { deploymentId, percent, judgement })
+    if (minute) report(minute)
+  }
 }
 
-/**
- * Closes the slices that have enough. When one ends hangs on how many requests either side had, and on nothing that
- * became of them, so that the comparison stays as fair as one by the minute.
- */
+function sayNews(
+  judged: Judged,
+  { spec: { release }, percent }: { spec: DeploymentSpec; percent: number },
+  { say }: CanaryContext,
+): Trial[] {
+  return judged.map(({ trial, judgement }) => {
+    const name = judged.length > 1 ? trial.record.service.name : undefined
+    if (trial.hasNews) say(comparedWords({ name, percent, release: release.number }, judgement))
+    return { ...trial, hasNews: false }
+  })
+}
+
+function judge({ evidence }: Trial, chanceMax: number, clock: Clock): CanaryJudgement {
+  return judgeEvidence(evidence, { now: clock.now(), chanceMax })
+}
+
+/** Closes the slices that have enough. */
 async function looked(trials: Trial[], context: CanaryContext): Promise<Trial[]> {
   const counted = await countedBy(context)
   return trials.map((before): Trial => {
     const { from } = before
     const now = counted?.(before)
-    if (now === undefined || from === undefined) return { ...before, from: from ?? now, hasNews: false }
+    if (now === undefined || from === undefined) return { ...before, from: from ?? now }
     const trial = { ...before, minute: countInto(before.minute, now) }
     const answered = { old: since(now.old, from.old), new: since(now.new, from.new) }
     // The gate was started anew and counts from nothing.
-    if (answered.old.requests < 0 || answered.new.requests < 0) return { ...trial, from: now, hasNews: false }
-    const fewest = Math.min(answered.old.requests, answered.new.requests)
-    const isOld = now.at.getTime() - from.at.getTime() >= sliceSecondsMax * 1000
-    if (fewest < (isOld ? 1 : sliceRequestsMin)) return { ...trial, hasNews: false }
-    const evidence = addMinute(trial.evidence, { at: from.at, ...answered })
-    return { ...trial, evidence, from: now, hasNews: true }
+    if (answered.old.requests < 0 || answered.new.requests < 0) return { ...trial, from: now }
+    const slice = { at: from.at, ...answered }
+    if (!isSliceOver(slice, now.at)) return trial
+    return { ...trial, evidence: addSlice(trial.evidence, slice), from: now, hasNews: true }
   })
 }
 

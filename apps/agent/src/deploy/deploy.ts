@@ -10,6 +10,7 @@ import {
 import { z } from 'zod'
 import type { ProcessRecord } from '../apps/process-record.ts'
 import type { Processes } from '../apps/processes.ts'
+import type { Progress } from '../commands/command-runner.ts'
 import { type Home, readJson, writeJson } from '../home.ts'
 import { type CanaryContext, runCanary, servicesToTry } from './canary.ts'
 import type { GateRoutes } from './gate-routes.ts'
@@ -45,7 +46,7 @@ export type DeployContext = Omit<WatchContext, 'processes'> & {
   readValues(spec: DeploymentSpec, signal: AbortSignal): Promise<Record<string, string>>
   /** The spec is healthy and serves: keeps it as the pointer, on disk and in the bucket. */
   keep(spec: DeploymentSpec): Promise<void>
-  progress(phase: string, detail?: string): void
+  progress: Progress
   report: CanaryContext['report']
   /** Whether the old processes are started again when they die, as they must be while a canary takes its time. */
   tendOld(isOn: boolean): Promise<void>
@@ -119,7 +120,7 @@ async function tryBeside(
   signal: AbortSignal,
 ): Promise<void> {
   const { processes } = context
-  const undo = () => endCanary(request, context)
+  const undo = (cause: unknown) => endCanary(request, context, cause)
   const records = await timed(
     'start-canary',
     () =>
@@ -141,10 +142,14 @@ async function tryBeside(
 }
 
 /** No visitor comes to the new release any more; what is with it is answered, then it ends. */
-async function endCanary({ batch, previous }: Request, context: DeployContext): Promise<void> {
+async function endCanary(
+  { batch, previous }: Request,
+  context: DeployContext,
+  cause?: unknown,
+): Promise<void> {
   const { processes, routes } = context
   const ours = processes.all().filter((record) => record.batch === batch)
-  context.progress('restore')
+  sayRestore(context, cause)
   await routes.endTryOut()
   await drained(ours, context)
   await allOf(ours.map((record) => processes.stop(record)))
@@ -271,7 +276,7 @@ async function bringBack(
     await routes.pointTo(spec, [], { words: neverCameUp })
     return
   }
-  context.progress('restore')
+  sayRestore(context, cause)
   context.say(`It did not come up. Release ${previous.release.number} is started again.`)
   const signal = AbortSignal.timeout(600_000)
   const values = await context.readValues(previous, signal)
@@ -297,6 +302,11 @@ async function bringBack(
   await routes.pointTo(previous, [...alive, ...records])
 }
 
+/** At once, with the reason: who deploys elsewhere need not wait until the last request is answered here. */
+function sayRestore({ progress }: DeployContext, cause: unknown): void {
+  progress('restore', undefined, cause instanceof UserError ? cause.fields : undefined)
+}
+
 /** The new release turned bad while it baked: the one before is put back in the same way. */
 async function goBack(
   { batch, spec, previous }: { batch: string; spec: DeploymentSpec; previous: DeploymentSpec | undefined },
@@ -310,7 +320,7 @@ async function goBack(
     await context.routes.pointTo(spec, [], { words: neverCameUp })
     return
   }
-  context.progress('restore')
+  sayRestore(context, cause)
   context.say(
     `Release ${spec.release.number} did not stay healthy. Release ${previous.release.number} is started again.`,
   )

@@ -16,6 +16,7 @@ import { redactor } from '../apps/redact.ts'
 import { awsSettings, s3Settings } from '../aws-settings.ts'
 import type { CanaryOutbox } from '../channel/canary-outbox.ts'
 import type { LogOutbox } from '../channel/log-outbox.ts'
+import type { Progress } from '../commands/command-runner.ts'
 import type { AgentConfig } from '../config.ts'
 import { type GateControl, gateControl } from '../gate/gate-control.ts'
 import type { Home } from '../home.ts'
@@ -41,7 +42,7 @@ export type HostOptions = {
   canaries: CanaryOutbox
   serveCommand: string[]
 }
-type Say = { progress(phase: string, detail?: string): void }
+type Say = { progress: Progress }
 
 /** A host's services: what should run, what runs, and how one becomes the other. Needs nothing of Slipway. */
 export class Host {
@@ -313,8 +314,8 @@ export class Host {
         this.#hasValues = true
         await keepPointer({ spec: of, healthyAt: clock.now().toISOString() }, this.#place())
       },
-      progress: (phase, detail) => {
-        say.progress(phase, detail)
+      progress: (phase, detail, error) => {
+        say.progress(phase, detail, error)
         logs.write(stream, [{ text: phaseWords(phase, detail), level: 'slipway' }])
       },
       say: (text) => logs.write(stream, [{ text, level: 'slipway' }]),

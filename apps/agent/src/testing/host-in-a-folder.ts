@@ -53,6 +53,7 @@ export async function hostInAFolder() {
   const said: string[] = []
   const phases: string[] = []
   const reported: MinuteOfCanary[] = []
+  const red: { at: number; code: string }[] = []
   let kept: DeploymentSpec | undefined
   const context: DeployContext = {
     home,
@@ -67,7 +68,10 @@ export async function hostInAFolder() {
     keep: async (spec) => {
       kept = spec
     },
-    progress: (phase) => phases.push(phase),
+    progress: (phase, _, error) => {
+      phases.push(phase)
+      if (error) red.push({ at: performance.now(), code: error.code })
+    },
     say: (line) => said.push(line),
     report: (minute) => reported.push(minute),
     tendOld: async () => {},
@@ -82,6 +86,8 @@ export async function hostInAFolder() {
     said,
     phases,
     reported,
+    /** What it said to be wrong, and when, before that was undone. */
+    red,
     serviceId,
     host: 'web-test.localhost',
     get kept() {

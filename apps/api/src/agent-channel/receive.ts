@@ -35,7 +35,7 @@ async function store(tx: Tx, message: Said, context: Context): Promise<ApiMessag
       await commandAccepted(tx, { hostId, id: message.id }, clock)
       return undefined
     case 'progress':
-      await commandProgress(tx, { hostId, id: message.id, phase: message.phase, detail: message.detail })
+      await commandProgress(tx, { ...message, hostId })
       return undefined
     case 'result':
       await endCommand(tx, { hostId, id: message.id, outcome: message.outcome }, clock)

@@ -103,7 +103,16 @@ type Nouns = Exclude<keyof Answers, 'live'>
 const nounsOf: Record<string, Nouns[]> = {
   apps: ['apps', 'firstSteps', 'pushes', 'costs'],
   app: ['apps', 'commits', 'executions', 'pipeline', 'pushes', 'environments', 'firstSteps', 'costs'],
-  execution: ['executions', 'pipeline', 'commits', 'pushes', 'apps', 'environments', 'firstSteps'],
+  execution: [
+    'executions',
+    'canaries',
+    'pipeline',
+    'commits',
+    'pushes',
+    'apps',
+    'environments',
+    'firstSteps',
+  ],
   environment: ['environments', 'monitors', 'pipeline', 'apps', 'variables', 'firstSteps', 'costs'],
   'cloud-account': ['cloudAccounts', 'firstSteps'],
   metrics: ['metrics', 'monitors'],

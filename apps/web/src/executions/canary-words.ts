@@ -34,6 +34,11 @@ export function saidOf({ judgement, releases }: Pick<CanaryShown, 'judgement' | 
         detail: `It fails no more often than ${old} and is no slower, as far as was seen.`,
       }
     case 'inconclusive':
+      if (judgement.lacks.includes('certainty'))
+        return {
+          title: `Release ${releases.new} looks worse than ${old}, and it may be chance.`,
+          detail: 'It is compared further before it gets more requests.',
+        }
       return {
         title: `Too little was seen to call release ${releases.new} as good as ${old}.`,
         detail: `Missing: ${judgement.lacks.map((lack) => missing[lack] ?? lack).join(', ')}.`,
@@ -52,6 +57,8 @@ const missing: Record<string, string> = {
   'old-latency': 'waits of the old release after the first minute',
   'new-latency': 'waits of the new release after the first minute',
   'fresh-data': 'requests in the last three minutes',
+  slices: 'time in which waits were compared',
+  certainty: 'more requests, to know that it is no chance',
 }
 
 export type MetricSaid = Said & { counts: string; evidence: string }

@@ -6,10 +6,11 @@ import type { Cost } from '../costs/cost.ts'
 /**
  * What a step found. `wait` is a parked row, never a sleeping worker: the step runs again at `until`, or when
  * the job named in `wake` comes. `on` says what it waits for, in words. `memory` replaces what it remembers.
+ * `red` is what went wrong already, where the step waits for that to be undone.
  */
 export type StepResult =
   | { state: 'done'; memory?: Memory }
-  | { state: 'wait'; until: Date; on: string; memory?: Memory }
+  | { state: 'wait'; until: Date; on: string; memory?: Memory; red?: UserErrorFields }
   | { state: 'failed'; error: UserErrorFields }
 
 /** What a step remembers between its runs, and what later steps of the same list read. Small; kept as JSON. */

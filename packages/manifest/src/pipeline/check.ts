@@ -202,6 +202,13 @@ const check = z
         examples: ['https://change.example.com/slipway'],
       })
       .optional(),
+    rehearse: z
+      .enum(['rollback'])
+      .meta({
+        description:
+          'Gate, in `after` only: what was deployed goes back to the release before and forward again, and is well both ways.',
+      })
+      .optional(),
   })
   .superRefine(
     isOneOf({
@@ -211,13 +218,23 @@ const check = z
       bake: [],
       window: [],
       hook: [],
+      rehearse: [],
     }),
   )
   .meta({ id: 'step-or-gate' })
 type Check = z.infer<typeof check>
 
-/** `before` and `after` of a stage or a wave. */
-export const checks = z.array(check).max(20, 'has more than 20 steps and gates')
+/** `after` of a stage or a wave. */
+export const checksAfter = z.array(check).max(20, 'has more than 20 steps and gates')
+
+/** `before` of a stage or a wave, where nothing of this revision runs yet. */
+export const checksBefore = checksAfter.superRefine((entries, context) => {
+  for (const [index, { rehearse }] of entries.entries()) {
+    if (rehearse === undefined) continue
+    const reason = 'stands before the deployment, where nothing can go back yet: it belongs into `after`'
+    refuse(context, { reason }, [index, 'rehearse'])
+  }
+})
 
 /** What the fields of each block are called. */
 export const checkFields = {
@@ -234,6 +251,7 @@ export function planCheck(entry: Check, line: number, byLine: number): AskedChec
   if (entry.bake !== undefined) return planBake(entry.bake, line)
   if (entry.window !== undefined) return planWindow(entry.window, line)
   if (entry.hook !== undefined) return planHook(entry.hook, line)
+  if (entry.rehearse !== undefined) return { line, kind: 'rehearse' }
   return {
     line,
     kind: entry.test === undefined ? 'run' : 'test',

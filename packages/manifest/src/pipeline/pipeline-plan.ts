@@ -62,6 +62,8 @@ const hookCheck = z.object({
 /** The look at the monitors of its stage, which nobody writes down: it stands in front of each stage that has some. */
 const monitorsCheck = z.object({ line, kind: z.literal('monitors') })
 
+const rehearseCheck = z.object({ line, kind: z.literal('rehearse') })
+
 const askedCheck = z.discriminatedUnion('kind', [
   commandCheck,
   approveCheck,
@@ -69,6 +71,7 @@ const askedCheck = z.discriminatedUnion('kind', [
   windowCheck,
   hookCheck,
   monitorsCheck,
+  rehearseCheck,
 ])
 
 /** A step or gate of a list. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { command, duration, name, refuse, region, regions } from '../values.ts'
-import { bake, checkFields, checks, paths, runTimeout } from './check.ts'
+import { bake, checkFields, checksAfter, checksBefore, paths, runTimeout } from './check.ts'
 import { monitorFields, monitors } from './monitor.ts'
 import { isOneOf } from './one-of.ts'
 
@@ -40,8 +40,8 @@ const wave = z.strictObject({
   bake: bake
     .meta({ description: 'The first of `after`.', examples: [{ minutes: 60, requests: 1000 }] })
     .optional(),
-  before: checks.meta({ description: before }).optional(),
-  after: checks.meta({ description: after }).optional(),
+  before: checksBefore.meta({ description: before }).optional(),
+  after: checksAfter.meta({ description: after }).optional(),
 })
 
 const accountName = z.string().trim().min(1, 'is empty').max(60, 'is longer than 60 characters')
@@ -85,8 +85,8 @@ const stage = z
       .max(20, 'has more than 20 waves')
       .meta({ description: 'Instead of `region`: targets in groups, one group after the other.' })
       .optional(),
-    before: checks.meta({ description: before }).optional(),
-    after: checks.meta({ description: after }).optional(),
+    before: checksBefore.meta({ description: before }).optional(),
+    after: checksAfter.meta({ description: after }).optional(),
     monitors: monitors
       .meta({
         description:
@@ -112,7 +112,7 @@ const stage = z
         examples: [['prod']],
       })
       .optional(),
-    gates: checks
+    gates: checksBefore
       .meta({
         description:
           'Of `generate`: steps and gates that stand before each of its stages, and that it cannot take away.',

@@ -20,6 +20,7 @@ async function refusals(pipeline: string) {
 const before = (entry: string) => `pipeline: [{ stage: a, before: [${entry}] }]`
 const monitors = (entry: string) => `pipeline: [{ stage: a, monitors: [${entry}] }]`
 const generate = (fields: string) => `pipeline: [{ stage: a }, { generate: x, ${fields} }]`
+const after = (entry: string) => `pipeline: [{ stage: a, after: [${entry}] }]`
 const stage = (fields: string) => `pipeline: [{ stage: a, ${fields} }]`
 
 test('without a pipeline, with one that is commented out, and in a plan that was kept before there was one: none', async () => {
@@ -207,6 +208,13 @@ test.each(checks)('a step or gate: %s', async (entry, planned) => {
   expect((await read(inWave))?.stages[0]?.waves).toMatchObject([{ before: [planned], after: [planned] }])
 })
 
+test('a rehearsal stands behind the deployment of a stage or a wave', async () => {
+  const rehearse = { line: 2, kind: 'rehearse' }
+  expect((await read(after('{ rehearse: rollback }')))?.stages[0]?.after).toMatchObject([rehearse])
+  const inWave = stage('waves: [{ after: [{ rehearse: rollback }] }]')
+  expect((await read(inWave))?.stages[0]?.waves[0]?.after).toMatchObject([rehearse])
+})
+
 const watched: [string, object][] = [
   ['alarm: checkout errors', { kind: 'alarm', name: 'checkout errors' }],
   ['http: https://a.example.com/up', { kind: 'http', everySeconds: 30, expect: null }],
@@ -276,6 +284,7 @@ const refused: [string, string, number, string | undefined][] = [
   ['pipeline: [{ stage: generate-2 }, { generate: x }]', 'manifest-wrong-value', 21, undefined],
   [generate('account: dev'), 'manifest-wrong-value', 50, undefined],
   [generate('waves: [{}]'), 'manifest-wrong-value', 48, undefined],
+  [generate('gates: [{ rehearse: rollback }]'), 'manifest-wrong-value', 61, undefined],
   [generate('timeout: 2d'), 'manifest-wrong-value', 50, undefined],
   [generate('gates: [{ aprove: true }]'), 'manifest-unknown-field', 51, 'approve'],
   ['pipeline: [{ stage: A }]', 'manifest-wrong-value', 21, undefined],
@@ -341,6 +350,9 @@ const refused: [string, string, number, string | undefined][] = [
   [before('{ run: x, artifacts: [./] }'), 'manifest-wrong-value', 55, undefined],
   [before('{ run: x, artifacts: ["!x"] }'), 'manifest-wrong-value', 55, undefined],
   [before('{ run: x, cache: [.] }'), 'manifest-wrong-value', 51, undefined],
+  [before('{ rehearse: rollback }'), 'manifest-wrong-value', 45, undefined],
+  [after('{ rehearse: migration }'), 'manifest-wrong-value', 44, undefined],
+  [after('{ rehearse: rollback, timeout: 5m }'), 'manifest-wrong-value', 63, undefined],
   [before('{ run: x, outputs: [A-B] }'), 'manifest-wrong-value', 53, undefined],
   [before('{ run: x, regions: [eu] }'), 'manifest-wrong-value', 53, undefined],
   [before('{ approve: false }'), 'manifest-wrong-value', 44, undefined],

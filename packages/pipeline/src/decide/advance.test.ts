@@ -80,6 +80,36 @@ test('a refused manifest ends the execution before anything is built', () => {
   expect(fold(one, [refused as ExecutionEvent]).end).toMatchObject({ how: 'failed', error })
 })
 
+test('a target that is red stops its neighbours before it has gone back itself, and then fails by its own answer', () => {
+  const first = received(1)
+  if (first.type !== 'received') throw new Error('it is the first event')
+  const neighbour = { environmentId: asId('environment', 'env_0002'), name: 'west' }
+  const stages = first.stages.map((stage) => ({
+    ...stage,
+    waves: stage.waves.map((wave) => ({ ...wave, limit: 2, targets: [...wave.targets, neighbour] })),
+  }))
+  const said: ExecutionEvent = { type: 'target-red', at, path, attempt: 1, error, isAppsFault: true }
+  const begun: [ExecutionId, ExecutionEvent][] = [
+    [one, { ...first, stages }],
+    [one, built],
+    [one, said],
+  ]
+  const now = run(...begun)
+  expect(now.effects).toEqual([`${one} build`, `${one} deploy`, `${one} deploy`, `${one} stop-deploy`])
+  expect(now.get(one)).toMatchObject({ failing: error, isBad: true, end: null })
+  // Said again, and answered by a neighbour that was stopped.
+  const stopped: ExecutionEvent = {
+    ...healthy,
+    type: 'target-stopped',
+    path: 'production/0/1',
+    undone: 'undone',
+  }
+  const after = run(...begun, [one, said], [one, stopped])
+  expect(after.effects).toEqual(now.effects)
+  expect(after.end(one)).toBeUndefined()
+  expect(run(...begun, [one, stopped], [one, red]).get(one)?.end).toMatchObject({ how: 'failed', error })
+})
+
 describe('where pushes do not deploy by themselves', () => {
   test('a built push holds until the button is pressed', () => {
     const held = run([one, received(1, { byButton: true })], [one, built])

@@ -43,6 +43,8 @@ export function advance(execution: Execution, event: ExecutionEvent): Advanced {
       return generated(execution, event) ?? nothing
     case 'target-healthy':
       return targetHealthy(execution, event) ?? nothing
+    case 'target-red':
+      return targetRed(execution, event) ?? nothing
     case 'target-failed':
       return targetFailed(execution, event) ?? nothing
     case 'target-stopped':
@@ -212,6 +214,21 @@ function targetHealthy(execution: Execution, event: EventOf<'target-healthy'>): 
     withProgress(execution, event.path, { is: 'healthy', attempt, since, endedAt: event.at }),
     event.at,
   )
+}
+
+/** Its neighbours are stopped before it has gone back itself: that may take as long as its last request. */
+function targetRed(execution: Execution, event: EventOf<'target-red'>): Advanced | undefined {
+  const { path, attempt, error, at } = event
+  const progress = findTarget(execution, path)?.target.progress
+  if (progress?.is !== 'deploying' || progress.attempt !== attempt) return undefined
+  const until = later(at, waitSeconds.restoring)
+  const red = withProgress(execution, path, { is: 'stopping', attempt, since: at, until, error })
+  const isBad = execution.isBad || (event.isAppsFault && execution.kind === 'push')
+  const next = proceed({ ...red, failing: execution.failing ?? error, isBad }, at)
+  return {
+    execution: next.execution,
+    effects: [{ type: 'timer', path, attempt, wait: 'stopping', dueAt: until }, ...next.effects],
+  }
 }
 
 function targetFailed(execution: Execution, event: EventOf<'target-failed'>): Advanced | undefined {

@@ -29,6 +29,8 @@ export function describeEvent(event: ExecutionEvent, nameOf: (id: string) => str
       return `Release ${event.release} is being deployed.`
     case 'target-healthy':
       return 'Healthy and live.'
+    case 'target-red':
+      return `${event.error.what} The host goes back.`
     case 'target-failed':
       return `${event.error.what}${undone[event.undone]}`
     case 'target-stopped':

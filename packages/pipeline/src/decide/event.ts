@@ -89,6 +89,15 @@ export const eventSchema = z.discriminatedUnion('type', [
   /** Its steps began, with this release; says nothing new to the state. */
   z.object({ type: z.literal('target-deploying'), at, path, attempt, release: z.number().int() }),
   z.object({ type: z.literal('target-healthy'), at, path, attempt }),
+  /** Its host found it not well and is going back, which takes a while; how that ended is said after it. */
+  z.object({
+    type: z.literal('target-red'),
+    at,
+    path,
+    attempt,
+    error: errorSchema,
+    isAppsFault: z.boolean(),
+  }),
   z.object({
     type: z.literal('target-failed'),
     at,

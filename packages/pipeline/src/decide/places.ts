@@ -60,6 +60,12 @@ export function findCheck(
   return undefined
 }
 
+/** Whether this attempt of a check is asked in this moment. */
+export function isAsked(execution: Execution, path: string, attempt: number): boolean {
+  const progress = findCheck(execution, path)?.check.progress
+  return execution.end === null && progress?.is === 'asked' && progress.attempt === attempt
+}
+
 /** A target of the stage that is held. */
 export function findTarget(execution: Execution, path: string): { target: Target } | undefined {
   for (const stage of execution.stages) {

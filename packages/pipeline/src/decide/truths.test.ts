@@ -195,6 +195,7 @@ class World {
     const [picked] = this.open.splice(position % this.open.length, 1)
     if (picked === undefined) return
     this.generate(picked, outcome)
+    this.redden(picked, outcome)
     const event = answerTo(picked.effect, outcome, this.at())
     if (event !== undefined) this.happen(picked.id, event)
   }
@@ -206,6 +207,13 @@ class World {
     const stages = generated.slice(0, outcome % (generated.length + 1))
     const { path, attempt } = effect
     this.happen(id, { type: 'generated', at: this.at(), path, attempt, stages })
+  }
+
+  /** Some hosts say that they go back before they have. */
+  private redden({ id, effect }: { id: ExecutionId; effect: Effect }, outcome: number) {
+    if (effect.type !== 'deploy' || outcome % 3 < 2 || outcome % 2 > 0) return
+    const { path, attempt } = effect
+    this.happen(id, { type: 'target-red', at: this.at(), path, attempt, error, isAppsFault: outcome % 4 > 0 })
   }
 
   step(choice: Choice) {

@@ -1,9 +1,9 @@
-import { asId, type Clock, type Log, UserError, type UserErrorFields } from '@slipway/core'
-import { announce, type Database, releaseLease, type Tx, takeLease } from '@slipway/db'
-import { adoptServices, type Sealing, setLiveRelease } from '@slipway/environments'
-import { endCommand } from '@slipway/hosts'
+import { type Clock, type Log, UserError, type UserErrorFields } from '@slipway/core'
+import { type Database, releaseLease, type Tx, takeLease } from '@slipway/db'
+import type { Sealing } from '@slipway/environments'
 import { type Handler, handle, type JobContext, type JobType } from '@slipway/jobs'
 import type { ExecutionEvent } from '../decide/event.ts'
+import { endDeployment, isUnsaid, wasCommanded } from '../deployment-end.ts'
 import { deploymentIdOf } from '../deployment-id.ts'
 import {
   environmentLease,
@@ -116,13 +116,18 @@ async function runDeployment(
   }
 
   const { deployment } = opening
-  if (deployment.isStopping && !(await wasCommanded(db, deployment))) {
+  const wasTold = () => db.inOrganisation(organisationId, (tx) => wasCommanded(tx, deployment.id))
+  if (deployment.isStopping && !(await wasTold())) {
     return close(db, of, stoppedUntouched(at(), of), clock)
   }
   const outcome = await settings.runTarget(deployment, wake, { db, clock, log })
   switch (outcome.state) {
-    case 'waiting':
+    case 'waiting': {
+      const { red } = outcome
+      if (red !== undefined && red.code !== 'command-cancelled')
+        await db.inOrganisation(organisationId, (tx) => sayRed(tx, of, red, at()))
       return comeAgain(db, of, wake, outcome.until)
+    }
     case 'done':
       return close(db, of, kind.succeeded(at(), of), clock, deployment)
     case 'failed': {
@@ -134,10 +139,24 @@ async function runDeployment(
           clock,
         )
       }
-      const wasTouched = await wasCommanded(db, deployment)
-      return close(db, of, kind.failed(at(), of, failureOf(outcome.error, wasTouched)), clock)
+      return close(db, of, kind.failed(at(), of, failureOf(outcome.error, await wasTold())), clock)
     }
   }
+}
+
+/** The wave goes back from now on; how it ended here is said by the host's answer. Once, however often it is seen. */
+async function sayRed(
+  tx: Tx,
+  { executionId, path, attempt }: TargetOf,
+  error: UserErrorFields,
+  at: string,
+): Promise<void> {
+  await recordEvent(
+    tx,
+    executionId,
+    { type: 'target-red', at, path, attempt, error, isAppsFault: isAppsFault(error) },
+    `${path}/${attempt}/red`,
+  )
 }
 
 /** Stopped before its host was told anything. */
@@ -148,12 +167,9 @@ function stoppedUntouched(at: string, { path, attempt }: TargetOf): ExecutionEve
 /** What failed on the host was undone there, unless it did not say; what failed before reached nothing that runs. */
 function failureOf(error: UserErrorFields, wasTouched: boolean): Failure {
   if (!wasTouched) return untouched(error)
-  const undone = unsaid.has(error.code) ? 'unknown' : 'undone'
+  const undone = isUnsaid(error) ? 'unknown' : 'undone'
   return { error, undone, isAppsFault: isAppsFault(error) }
 }
-
-/** Codes of a host that did not say how it ended, and of an agent that broke. */
-const unsaid = new Set(['host-did-not-answer', 'host-failed'])
 
 function untouched(error: UserErrorFields): Failure {
   return { error, undone: 'untouched', isAppsFault: false }
@@ -177,20 +193,6 @@ function internal(error: unknown): Failure {
     undone: 'unknown',
     isAppsFault: false,
   }
-}
-
-/** Whether the host was told anything yet. */
-async function wasCommanded(db: Database, { organisationId, id }: OpenDeployment): Promise<boolean> {
-  return db.inOrganisation(organisationId, async (tx) => (await deployCommand(tx, id)) !== undefined)
-}
-
-/** The newest command to a host that belongs to this deployment. */
-async function deployCommand(tx: Tx, deploymentId: string) {
-  const row = await tx.hostCommand.findFirst({
-    where: { kind: 'deploy', command: { path: ['spec', 'deploymentId'], equals: deploymentId } },
-    orderBy: { createdAt: 'desc' },
-  })
-  return row ?? undefined
 }
 
 /** Parks the deployment until then, with its lease held for longer. */
@@ -229,40 +231,22 @@ async function close(
   await db.inOrganisation(organisationId, async (tx) => {
     const isNew = await recordEvent(tx, executionId, event, `${path}/${attempt}/answer`)
     if (!isNew) return
-    const error = 'error' in event && event.error !== null ? { ...event.error } : undefined
-    await tx.deployment.updateMany({
-      where: { id, status: 'running' },
-      data: { status: statusAfter(event), endedAt: clock.now(), ...(error && { error }) },
-    })
-    if (deployment !== undefined) {
-      const { release } = deployment
-      await setLiveRelease(tx, organisationId, environmentId, release.id)
-      await adoptServices(tx, { organisationId, environmentId }, release.plan.services, clock)
-      // Well after all, and only a person can have let it in: any other success leaves a bad revision bad.
-      if (await wasLetIn(tx, executionId)) {
-        const { appId, sha } = await tx.revision.findUniqueOrThrow({ where: { id: release.revisionId } })
-        await tx.revision.updateMany({
-          where: { appId, sha, badSince: { not: null } },
-          data: { badSince: null },
-        })
-      }
+    const error = ('error' in event ? event.error : null) ?? undefined
+    const live = deployment?.release
+    await endDeployment(tx, { ...of, id }, { status: statusAfter(event), error, live }, clock)
+    // Well after all, and only a person can have let it in: any other success leaves a bad revision bad.
+    if (live !== undefined && (await wasLetIn(tx, executionId))) {
+      const { appId, sha } = await tx.revision.findUniqueOrThrow({ where: { id: live.revisionId } })
+      await tx.revision.updateMany({
+        where: { appId, sha, badSince: { not: null } },
+        data: { badSince: null },
+      })
     }
-    await endOpenCommand(tx, id, clock)
     await releaseLease(tx, organisationId, environmentLease(environmentId), id)
-    await announce(tx, organisationId, `environment:${environmentId}`)
   })
 }
 
-/** A host that hears of it only now does not begin what is over. */
-async function endOpenCommand(tx: Tx, deploymentId: string, clock: Clock): Promise<void> {
-  const row = await deployCommand(tx, deploymentId)
-  if (row === undefined || row.endedAt !== null) return
-  const error = { code: 'command-cancelled', kind: 'failed' as const, what: 'Its deployment has ended.' }
-  const of = { hostId: asId('host', row.hostId), id: asId('hostCommand', row.id) }
-  await endCommand(tx, { ...of, outcome: { ok: false, error } }, clock)
-}
-
-function statusAfter(event: ExecutionEvent): string {
+function statusAfter(event: ExecutionEvent): 'healthy' | 'cancelled' | 'failed' {
   switch (event.type) {
     case 'target-healthy':
     case 'target-restored':

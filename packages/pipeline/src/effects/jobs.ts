@@ -65,6 +65,15 @@ export const checkJob = defineJob({
   timeoutSeconds: 120,
 })
 
+/** Runs the steps of one environment's rehearsal, there and back, and again whenever something has happened. */
+export const rehearseJob = defineJob({
+  name: 'pipeline.rehearse',
+  payload: z.object({ executionId, path, attempt, environmentId: environmentIdSchema, timer }),
+  attempts: 8,
+  spacingSeconds: 2,
+  timeoutSeconds: 120,
+})
+
 export const stopCheckJob = defineJob({
   name: 'pipeline.stop-check',
   payload: z.object({ executionId, path, attempt }),

@@ -6,6 +6,7 @@ import type { Gate, InStage } from './gate.ts'
 import { generate } from './generate/generate.ts'
 import { hook } from './hook/hook.ts'
 import { monitors } from './monitors/monitors.ts'
+import { rehearse } from './rehearse/rehearse.ts'
 import { run, test } from './run/run.ts'
 import { window } from './window/window.ts'
 
@@ -19,6 +20,7 @@ const gates: Record<PlannedCheck['kind'], Gate> = {
   hook,
   generate,
   monitors,
+  rehearse,
 }
 
 /** The kind that a stored check names; undefined where this version knows none of that name. */

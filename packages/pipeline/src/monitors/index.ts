@@ -6,7 +6,13 @@
  * Always true: too little data is inconclusive, never fine; all looks together are wrong about at most one good
  * release in a hundred.
  */
-export { addMinute, type CanaryEvidence, noCanaryEvidence } from './decide/canary-evidence.ts'
+export {
+  addSlice,
+  type CanaryEvidence,
+  isSliceOver,
+  noCanaryEvidence,
+  sliceSeconds,
+} from './decide/canary-evidence.ts'
 export { type CanaryJudgement, judgeEvidence } from './decide/judge-canary.ts'
 export { judgeRelease, type Verdict } from './decide/judge-release.ts'
 export type { DiskFacts, Traffic } from './monitor.ts'

@@ -115,7 +115,11 @@ async function placesOf(tx: Tx, appId: AppId, since: Date): Promise<Place[]> {
     select: { id: true, revision: { select: { position: true } } },
   })
   const deployments = await tx.deployment.findMany({
-    where: { environmentId: { in: environments.map(({ id }) => id) }, startedAt: { gte: since } },
+    where: {
+      environmentId: { in: environments.map(({ id }) => id) },
+      startedAt: { gte: since },
+      rehearses: false,
+    },
     orderBy: { startedAt: 'asc' },
     select: {
       environmentId: true,

@@ -54,7 +54,7 @@ async function deliveriesInto(
   environments: readonly string[],
   since: Date,
 ): Promise<Delivery[]> {
-  const inLastStage = { environmentId: { in: [...environments] } }
+  const inLastStage = { environmentId: { in: [...environments] }, rehearses: false }
   const rows = await tx.execution.findMany({
     where: { appId, deployments: { some: { ...inLastStage, startedAt: { gte: since } } } },
     orderBy: { number: 'asc' },

@@ -13,13 +13,14 @@ import {
   executionSchema,
   type Target,
 } from '../decide/execution.ts'
-import { checksIn, pathOf, type Sides } from '../decide/places.ts'
+import { checksIn, pathOf, type Sides, targetsOf } from '../decide/places.ts'
 import { type Status, statuses } from '../decide/status.ts'
 import { type Waiting, waitOf } from '../decide/wait-of.ts'
 import { deploymentIdOf } from '../deployment-id.ts'
 import { type Answers, answersFor } from '../gates/approve/answers-for.ts'
 import { approverOf } from '../gates/approve/approval-facts.ts'
 import { gateOf } from '../gates/index.ts'
+import { placeOfWay } from '../rehearsal-rows.ts'
 import { type CheckRows, type CheckShown, checkShown } from './check-shown.ts'
 import { firstLine, namesOf, type Person } from './people.ts'
 import { type StepRow, type StepShown, stepShown } from './step-shown.ts'
@@ -184,7 +185,10 @@ type Row = {
 function partsOf(row: Row, state: Execution | undefined, rows: CheckRows): PartShown[] {
   if (state === undefined) return []
   const checks = (place: string, side: Sides, list: readonly Check[]) =>
-    checksIn(place, side, list).flatMap(([path, check]) => partsOfCheck(row, path, check, rows))
+    checksIn(place, side, list).flatMap(([path, check]) => [
+      ...partsOfCheck(row, path, check, rows),
+      ...partsOfRehearsal(row, state, path, check),
+    ])
   return [
     ...partsOfBuild(row, state),
     ...state.stages.flatMap((stage) => [
@@ -265,6 +269,38 @@ function partsOfCheck(row: Row, path: string, check: Check, rows: CheckRows): Pa
     steps: 'attempt' in progress ? stepsOfCheck(row, `${path}/${progress.attempt}`, check) : [],
   }
   return [part]
+}
+
+/** The ways that the environments of a rehearsal went, in the order in which they began. */
+function partsOfRehearsal(row: Row, state: Execution, path: string, { progress }: Check): PartShown[] {
+  if (!('attempt' in progress)) return []
+  const { attempt } = progress
+  const targets = state.stages.flatMap(targetsOf).map(([, target]) => target)
+  const ways = targets.flatMap(({ environmentId, name }) =>
+    (['back', 'forward'] as const).map((way) => {
+      const place = placeOfWay(path, way, environmentId)
+      return { way, name, path: `${place}/${attempt}`, id: deploymentIdOf(state.id, place, attempt) }
+    }),
+  )
+  return row.deployments.flatMap((deployment): PartShown[] => {
+    const found = ways.find(({ id }) => id === deployment.id)
+    if (found === undefined) return []
+    return [
+      {
+        path: found.path,
+        title: found.way === 'back' ? `Back in ${found.name}` : `Forward in ${found.name}`,
+        kind: 'deployment',
+        stream: deploymentStream(found.id),
+        environment: found.name,
+        release: deployment.release.number,
+        check: null,
+        status: deployment.status,
+        startedAt: deployment.startedAt.toISOString(),
+        endedAt: deployment.endedAt?.toISOString() ?? null,
+        steps: stepsAt(row, found.path),
+      },
+    ]
+  })
 }
 
 function stepsAt({ steps }: Row, path: string, titles?: ReadonlyMap<string, string>): StepShown[] {

@@ -208,6 +208,8 @@ function wordsOf(event: ExecutionEvent): string | undefined {
       return event.isRed ? 'is red: the wave goes back' : 'has failed'
     case 'target-healthy':
       return 'is healthy'
+    case 'target-red':
+      return 'is not well, and goes back'
     case 'target-failed':
       return 'is not healthy, and was undone'
     case 'target-restored':

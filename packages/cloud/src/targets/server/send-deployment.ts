@@ -48,6 +48,7 @@ export async function sendDeployment(context: DeployContext<ServerConfig>): Prom
       return { state: 'done', memory }
     }
     const on = command?.phase ?? 'the host to begin'
+    if (command?.error) return { state: 'wait', until, on, memory, red: reasonOf(command.error, memory) }
     if (!command?.acceptedAt || memory.redAlarm !== undefined) return { state: 'wait', until, on, memory }
     return await watchBeside(context, commandId, command.acceptedAt, on)
   }
@@ -92,7 +93,8 @@ async function watchBeside(
   )
   const redAlarm = JSON.stringify(judgement.error)
   const until = new Date(now + lookAgainMilliseconds)
-  return { state: 'wait', until, on: 'the host to go back', memory: { ...said, redAlarm } }
+  const { error } = judgement
+  return { state: 'wait', until, on: 'the host to go back', memory: { ...said, redAlarm }, red: error }
 }
 
 const isWords = { fine: 'well', inconclusive: 'not known', red: 'RED' } as const

@@ -7,7 +7,7 @@ import { type AppPlan, appPlanSchema } from '@slipway/manifest'
 import { checkStream, type StepArtifacts } from '@slipway/protocol'
 import { createCloneToken } from '@slipway/sources'
 import { executionSchema } from '../../decide/execution.ts'
-import { findCheck } from '../../decide/places.ts'
+import { isAsked } from '../../decide/places.ts'
 import { lockPipeline } from '../../pipeline-rows.ts'
 import type { GateContext } from '../gate.ts'
 import type { CommandAsked } from './asked.ts'
@@ -33,7 +33,8 @@ export async function sendStep(
   if (hostId === undefined) throw new Error('the runner is not there, though its step is done')
   return db.inOrganisation(organisationId, async (tx) => {
     await lockPipeline(tx, app.id)
-    if (!(await isAsked(tx, context))) return undefined
+    const row = await tx.execution.findUniqueOrThrow({ where: { id: executionId }, select: { state: true } })
+    if (!isAsked(executionSchema.parse(row.state), path, context.attempt)) return undefined
     const revision = await tx.revision.findUniqueOrThrow({
       where: { id: context.revision.id },
       select: { plan: true },
@@ -75,13 +76,6 @@ export async function sendStep(
       clock,
     )
   })
-}
-
-async function isAsked(tx: Tx, { executionId, path, attempt }: GateContext): Promise<boolean> {
-  const row = await tx.execution.findUniqueOrThrow({ where: { id: executionId }, select: { state: true } })
-  const execution = executionSchema.parse(row.state)
-  const progress = findCheck(execution, path)?.check.progress
-  return execution.end === null && progress?.is === 'asked' && progress.attempt === attempt
 }
 
 /** Those of the manifest, what earlier steps left, and where it runs. */

@@ -8,7 +8,7 @@ export type Answered = {
   latency: readonly number[]
 }
 
-/** What old and new answered over several minutes and targets, and how they compared within each. */
+/** What old and new answered over several slices of time and targets, and how they compared within each. */
 export type CanarySums = {
   old: Answered
   new: Answered
@@ -25,7 +25,7 @@ export const noSums: CanarySums = {
   pairs: { all: 0, newIsSlower: 0 },
 }
 
-/** Adds one minute of one target, its waits only where they count. */
+/** Adds one slice of one target, its waits only where they count. */
 export function addToSums(
   sums: CanarySums,
   of: { old: Answered; new: Answered },
@@ -54,10 +54,26 @@ export function addToSums(
   }
 }
 
-const addCounts = (sum: Answered, more: Answered) => ({
+export function addSums(one: CanarySums, other: CanarySums): CanarySums {
+  return {
+    old: { ...addCounts(one.old, other.old), latency: addWaits(one.old.latency, other.old.latency) },
+    new: { ...addCounts(one.new, other.new), latency: addWaits(one.new.latency, other.new.latency) },
+    errorsWeighed: {
+      old: one.errorsWeighed.old + other.errorsWeighed.old,
+      new: one.errorsWeighed.new + other.errorsWeighed.new,
+    },
+    pairs: {
+      all: one.pairs.all + other.pairs.all,
+      newIsSlower: one.pairs.newIsSlower + other.pairs.newIsSlower,
+    },
+  }
+}
+
+const addCounts = (sum: Omit<Answered, 'latency'>, more: Omit<Answered, 'latency'>) => ({
   requests: sum.requests + more.requests,
   errors: sum.errors + more.errors,
 })
 
+/** Of none there are no bins. */
 const addWaits = (sum: readonly number[], more: readonly number[]) =>
-  more.map((count, bin) => count + (sum[bin] ?? 0))
+  more.length === 0 ? sum : more.map((count, bin) => count + (sum[bin] ?? 0))

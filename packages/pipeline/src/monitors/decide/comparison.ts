@@ -6,12 +6,12 @@ export type Comparison = {
   errors: {
     oldShare: number | null
     newShare: number | null
-    /** How many times as often the new fails, within each minute; null where the old never did. */
+    /** How many times as often the new fails, within each slice of time; null where the old never did. */
     timesAsOften: number | null
   }
   /** Without the first minute. */
   latency: {
-    /** Of a new and an old request of one minute, how likely the new one waits longer: Vargha's and Delaney's A. */
+    /** Of a new and an old request of one slice of time, how likely the new one waits longer: Vargha's and Delaney's A. */
     slowerShare: number | null
     /** The same as Cliff's delta, from -1 to 1: 2 A - 1. */
     delta: number | null

@@ -1,30 +1,29 @@
 /**
  * Bets against "the new revision is no worse", a unit in all. Each is fair as long as it is no worse, so what all have
  * come to is 200 or more at any time, however long and however often one looks, with a chance of 1 in 200 at most
- * (Ville's inequality). The unit is laid bit by bit, half of it in the first minute and 1 / (t (t + 1)) of it in
- * minute t, so that a revision that turns bad after half an hour is not hidden behind what it lost while it was good.
+ * (Ville's inequality). The unit is laid bit by bit, half of it in the first slice and 1 / (t (t + 1)) of it in
+ * slice t, so that a revision that turns bad after half an hour is not hidden behind what it lost while it was good.
  *
  * Bets, not alpha spending: a spending plan has to know how much will be seen in all, and no longer holds when a bake
  * waits for more requests or is looked at off the plan. A bet stays fair whatever is decided by what was seen until
- * then, be it to stop, to go on, or to send more visitors. It takes about as long to notice as O'Brien and Fleming's
- * plan (ter Schure and others).
- * https://en.wikipedia.org/wiki/E-values, https://arxiv.org/abs/2011.06931, https://arxiv.org/abs/2205.14762
+ * then, be it to stop, to go on, or to send more visitors.
+ * https://en.wikipedia.org/wiki/E-values, https://arxiv.org/abs/2010.09686, https://arxiv.org/abs/2205.14762
  */
 export type Evidence = {
-  minutes: number
+  slices: number
   /** The logarithm of what each bet has made of what was laid on it until now; all are laid the same. */
   bets: readonly number[]
 }
 
 export function noEvidence(bets: number): Evidence {
-  return { minutes: 0, bets: new Array<number>(bets).fill(Number.NEGATIVE_INFINITY) }
+  return { slices: 0, bets: new Array<number>(bets).fill(Number.NEGATIVE_INFINITY) }
 }
 
-/** `won` is the logarithm of how many times over each bet got what it had laid. Several targets may share a minute. */
-export function addEvidence(evidence: Evidence, won: readonly number[], isNewMinute: boolean): Evidence {
-  const minutes = isNewMinute ? evidence.minutes + 1 : evidence.minutes
-  const laid = isNewMinute ? 1 / (minutes * (minutes + 1)) : 0
-  return { minutes, bets: evidence.bets.map((bet, index) => logAfter(bet, laid) + (won[index] ?? 0)) }
+/** `won` is the logarithm of how many times over each bet got what it had laid. Several targets may share a slice. */
+export function addEvidence(evidence: Evidence, won: readonly number[], isNewSlice: boolean): Evidence {
+  const slices = isNewSlice ? evidence.slices + 1 : evidence.slices
+  const laid = isNewSlice ? 1 / (slices * (slices + 1)) : 0
+  return { slices, bets: evidence.bets.map((bet, index) => logAfter(bet, laid) + (won[index] ?? 0)) }
 }
 
 function logAfter(bet: number, laid: number): number {
@@ -32,7 +31,7 @@ function logAfter(bet: number, laid: number): number {
 }
 
 /** What the unit has become, with what is not laid yet: 1 says nothing, below 1 speaks for the new. At most 1e300. */
-export function weigh({ minutes, bets }: Evidence): number {
+export function weigh({ slices, bets }: Evidence): number {
   const mean = bets.reduce((sum, bet) => sum + Math.exp(Math.min(bet, 700)), 0) / bets.length
-  return Math.min(1e300, mean + 1 / (minutes + 1))
+  return Math.min(1e300, mean + 1 / (slices + 1))
 }

@@ -12,49 +12,35 @@ export function chanceOfAtLeast(draw: Draw, hits: number): number {
   const { least, most, likeliest } = placesOf(draw)
   if (hits <= least) return 1
   if (hits > most) return 0
-  const whole = sumUp(draw, likeliest, 1) + sumDown(draw, likeliest, 1) - 1
+  const whole = sumUp(draw, likeliest) + sumDown(draw, likeliest) - 1
   if (hits <= likeliest) {
     let weight = 1
     for (let count = likeliest; count >= hits; count--) weight /= ratio(draw, count - 1)
-    return 1 - (weight * sumDown(draw, hits - 1, 1)) / whole
+    return 1 - (weight * sumDown(draw, hits - 1)) / whole
   }
   let weight = 1
   for (let count = likeliest; count < hits && weight > 0; count++) weight *= ratio(draw, count)
-  return (weight * sumUp(draw, hits, 1)) / whole
+  return (weight * sumUp(draw, hits)) / whole
 }
 
-/**
- * For each of `odds` the logarithm of how many times likelier `hits` are when a marked request is that many times as
- * likely drawn as another (Fisher's noncentral distribution) than when all are alike. Were all alike, the mean of
- * what it is the logarithm of would be exactly 1: it is a fair bet against their being alike.
- * https://en.wikipedia.org/wiki/Fisher%27s_noncentral_hypergeometric_distribution
- */
-export function logTimesLikelier(draw: Draw, hits: number, odds: readonly number[]): number[] {
+/** The mean of a figure over all that chance may bring: `of` says it of each count of marked among the drawn. */
+export function meanOver(draw: Draw, of: (hits: number) => number): number {
   const { least, most, likeliest } = placesOf(draw)
-  if (least === most) return odds.map(() => 0)
-  const whole = Math.log(sumUp(draw, likeliest, 1) + sumDown(draw, likeliest, 1) - 1)
-  return odds.map((each) => {
-    const { peak, logWeight } = climb(draw, likeliest, each)
-    const tilted = logWeight + Math.log(sumUp(draw, peak, each) + sumDown(draw, peak, each) - 1)
-    return (hits - likeliest) * Math.log(each) + whole - tilted
-  })
-}
-
-/** From there to where the weights are highest when a marked one is `odds` times as likely, and how much higher. */
-function climb(draw: Draw, from: number, odds: number): { peak: number; logWeight: number } {
-  const { least, most } = placesOf(draw)
-  let peak = from
-  let logWeight = 0
+  let weights = 1
+  let sum = of(likeliest)
   let weight = 1
-  const climbed = (times: number) => {
-    weight *= times
-    if (weight < 1e200) return
-    logWeight += Math.log(weight)
-    weight = 1
+  for (let count = likeliest; count < most && weight > weights * negligible; count++) {
+    weight *= ratio(draw, count)
+    weights += weight
+    sum += weight * of(count + 1)
   }
-  for (; peak < most && ratio(draw, peak) * odds > 1; peak++) climbed(ratio(draw, peak) * odds)
-  for (; peak > least && ratio(draw, peak - 1) * odds < 1; peak--) climbed(1 / (ratio(draw, peak - 1) * odds))
-  return { peak, logWeight: logWeight + Math.log(weight) }
+  weight = 1
+  for (let count = likeliest; count > least && weight > weights * negligible; count--) {
+    weight /= ratio(draw, count - 1)
+    weights += weight
+    sum += weight * of(count - 1)
+  }
+  return sum / weights
 }
 
 function placesOf({ all, marked, drawn }: Draw) {
@@ -74,24 +60,24 @@ function ratio({ all, marked, drawn }: Draw, count: number): number {
 const negligible = 1e-18
 
 /** The weights of `from` and all above, of which that of `from` is 1; `from` must be at the peak or above. */
-function sumUp(draw: Draw, from: number, odds: number): number {
+function sumUp(draw: Draw, from: number): number {
   const most = Math.min(draw.drawn, draw.marked)
   let sum = 1
   let weight = 1
   for (let count = from; count < most && weight > sum * negligible; count++) {
-    weight *= ratio(draw, count) * odds
+    weight *= ratio(draw, count)
     sum += weight
   }
   return sum
 }
 
 /** The weights of `from` and all below, of which that of `from` is 1; `from` must be at the peak or below. */
-function sumDown(draw: Draw, from: number, odds: number): number {
+function sumDown(draw: Draw, from: number): number {
   const least = Math.max(0, draw.drawn + draw.marked - draw.all)
   let sum = 1
   let weight = 1
   for (let count = from; count > least && weight > sum * negligible; count--) {
-    weight /= ratio(draw, count - 1) * odds
+    weight /= ratio(draw, count - 1)
     sum += weight
   }
   return sum

@@ -1,7 +1,7 @@
 import {
-  addMinute,
+  addSlice,
   type CanaryEvidence,
-  type CanaryMinute,
+  type CanarySlice,
   noCanaryEvidence,
   recentSums,
 } from './canary-evidence.ts'
@@ -22,7 +22,16 @@ type CanaryTerms = {
 }
 
 /** What a judgement waits for before it can be good. */
-type CanaryLack = 'old-requests' | 'new-requests' | 'old-latency' | 'new-latency' | 'fresh-data'
+type CanaryLack =
+  | 'old-requests'
+  | 'new-requests'
+  | 'old-latency'
+  | 'new-latency'
+  | 'fresh-data'
+  /** Slices of time in which waits were compared: in fewer even what is always worse is not found. */
+  | 'slices'
+  /** It looks worse, by as much as matters, and it may yet be chance. */
+  | 'certainty'
 
 export type CanaryJudgement = (
   | { is: 'good' }
@@ -48,29 +57,33 @@ type Certainty = {
 }
 
 /**
- * Judges a new revision that serves beside the old one, from the minutes since it began to, in their order. It may be
+ * Judges a new revision that serves beside the old one, from the slices of time since it began to, in their order. It may be
  * asked as often as one likes, and for as long: a good revision, one that fails no more often and is no slower, is
  * found bad at most so often as `chanceMax` says, all looks and both metrics together. Half of that is for errors and
  * half for waits. Bad stands as soon as it is found; good means: nothing was found yet, in as many requests as were
- * asked for, all of both metrics and fresh. Without data it is inconclusive, never good. Same minutes, same judgement.
+ * asked for, all of both metrics and fresh. Without data it is inconclusive, never good. Same slices, same judgement.
  */
-export function judgeCanary(of: { minutes: readonly CanaryMinute[] } & CanaryTerms): CanaryJudgement {
-  return judgeEvidence(of.minutes.reduce(addMinute, noCanaryEvidence), of)
+export function judgeCanary(of: { slices: readonly CanarySlice[] } & CanaryTerms): CanaryJudgement {
+  return judgeEvidence(of.slices.reduce(addSlice, noCanaryEvidence), of)
 }
 
 /** With fewer, one unlucky visitor who tries again would decide. */
 const requestsForBad = 10
 const requestsForGood = 100
-/** Minutes come when they are over, and a host says them within one more. */
+const slicesForGood = 12
+/** A slice lasts a minute at most and is known when it is over. */
 const freshMilliseconds = 3 * 60_000
+/** With as much evidence against it, it is not called good: of ten good revisions one may come so far at most. */
+const doubtMin = 10
 
-/** The same, of minutes that were added up already. */
+/** The same, of slices that were added up already. */
 export function judgeEvidence(evidence: CanaryEvidence, terms: CanaryTerms): CanaryJudgement {
   const { now, requestsMin = requestsForGood, chanceMax = 0.01 } = terms
   const figures = figuresOf(evidence, requestsMin, 2 / chanceMax)
   const worse = whatIsWorse(figures)
   if (worse.length > 0) return { is: 'bad', worse, figures }
   const lacks = whatLacks(evidence, requestsMin, now)
+  if (isInDoubt(figures)) lacks.push('certainty')
   if (lacks.length > 0) return { is: 'inconclusive', lacks, figures }
   return { is: 'good', figures }
 }
@@ -103,12 +116,20 @@ function whatIsWorse({ requests, errors, latency, whole, recent }: CanaryFigures
   return worse
 }
 
-function whatLacks({ span, whole }: CanaryEvidence, requestsMin: number, now: Date): CanaryLack[] {
+function isInDoubt({ errors, latency, whole, recent }: CanaryFigures): boolean {
+  const either = (matters: (one: Comparison) => boolean) => matters(whole) || matters(recent)
+  return (
+    (errors.evidence >= doubtMin && either(failsMore)) || (latency.evidence >= doubtMin && either(isSlower))
+  )
+}
+
+function whatLacks({ span, whole, latency }: CanaryEvidence, requestsMin: number, now: Date): CanaryLack[] {
   const lacks: CanaryLack[] = []
   if (whole.old.requests < requestsMin) lacks.push('old-requests')
   if (whole.new.requests < requestsMin) lacks.push('new-requests')
   if (!whole.old.latency.some((count) => count > 0)) lacks.push('old-latency')
   if (!whole.new.latency.some((count) => count > 0)) lacks.push('new-latency')
+  else if (latency.slices < slicesForGood) lacks.push('slices')
   if (!span || now.getTime() - span.to.getTime() > freshMilliseconds) lacks.push('fresh-data')
   return lacks
 }

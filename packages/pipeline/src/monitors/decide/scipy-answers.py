@@ -1,4 +1,4 @@
-"""Reads {fisher, exact, ranks, odds} and writes what SciPy answers to each; to `exact`, what whole numbers without any rounding do."""
+"""Reads {fisher, exact, ranks} and writes what SciPy answers to each; to `exact`, what whole numbers without any rounding do."""
 
 import json
 import sys
@@ -36,13 +36,6 @@ def ranks(case):
     return {"chance": float(found.pvalue), "wins": float(found.statistic)}
 
 
-def odds(case):
-    draw, hits = case["draw"], case["hits"]
-    place = (hits, draw["all"], draw["marked"], draw["drawn"])
-    alike = stats.hypergeom.logpmf(*place)
-    return [float(stats.nchypergeom_fisher.logpmf(*place, each) - alike) for each in case["odds"]]
-
-
 asked = json.load(sys.stdin)
-answers = {"fisher": fisher, "exact": exact, "ranks": ranks, "odds": odds}
+answers = {"fisher": fisher, "exact": exact, "ranks": ranks}
 json.dump({name: [answer(case) for case in asked[name]] for name, answer in answers.items()}, sys.stdout)

@@ -1,0 +1,70 @@
+import {
+  asId,
+  type Clock,
+  type DeploymentId,
+  type EnvironmentId,
+  type OrganisationId,
+  type UserErrorFields,
+} from '@slipway/core'
+import { announce, type Tx } from '@slipway/db'
+import { adoptServices, setLiveRelease } from '@slipway/environments'
+import { endCommand } from '@slipway/hosts'
+import type { Release } from './release-rows.ts'
+
+type Ended = {
+  status: 'healthy' | 'failed' | 'cancelled'
+  error?: UserErrorFields | undefined
+  /** What is live from now on; left out where that did not change. */
+  live?: Release | undefined
+}
+
+/**
+ * The end of a deployment in its rows, and what is live with it. The caller knows that it is the first end, and gives
+ * the lease of the environment back.
+ */
+export async function endDeployment(
+  tx: Tx,
+  of: { organisationId: OrganisationId; environmentId: EnvironmentId; id: DeploymentId },
+  { status, error, live }: Ended,
+  clock: Clock,
+): Promise<void> {
+  const { organisationId, environmentId, id } = of
+  await tx.deployment.updateMany({
+    where: { id, status: 'running' },
+    data: { status, endedAt: clock.now(), ...(error && { error: { ...error } }) },
+  })
+  if (live !== undefined) {
+    await setLiveRelease(tx, organisationId, environmentId, live.id)
+    await adoptServices(tx, { organisationId, environmentId }, live.plan.services, clock)
+  }
+  await endOpenCommand(tx, id, clock)
+  await announce(tx, organisationId, `environment:${environmentId}`)
+}
+
+/** Whether the host was told anything yet. */
+export async function wasCommanded(tx: Tx, id: DeploymentId): Promise<boolean> {
+  return (await deployCommand(tx, id)) !== undefined
+}
+
+/** Of a host that did not say how it ended, or of an agent that broke: what runs there is not known. */
+export function isUnsaid({ code }: Pick<UserErrorFields, 'code'>): boolean {
+  return code === 'host-did-not-answer' || code === 'host-failed'
+}
+
+/** The newest command to a host that belongs to this deployment. */
+async function deployCommand(tx: Tx, id: DeploymentId) {
+  const row = await tx.hostCommand.findFirst({
+    where: { kind: 'deploy', command: { path: ['spec', 'deploymentId'], equals: id } },
+    orderBy: { createdAt: 'desc' },
+  })
+  return row ?? undefined
+}
+
+/** A host that hears of it only now does not begin what is over. */
+async function endOpenCommand(tx: Tx, id: DeploymentId, clock: Clock): Promise<void> {
+  const row = await deployCommand(tx, id)
+  if (row === undefined || row.endedAt !== null) return
+  const error = { code: 'command-cancelled', kind: 'failed' as const, what: 'Its deployment has ended.' }
+  const of = { hostId: asId('host', row.hostId), id: asId('hostCommand', row.id) }
+  await endCommand(tx, { ...of, outcome: { ok: false, error } }, clock)
+}
