@@ -64,13 +64,18 @@ export async function measure() {
       pushed.push(await pushThrough(place, `round ${round}`, pipeline(`round-${round}`)))
     const heard = changes.stop()
     const firsts = await rows.gaps(pushed, 'received', 'build/1')
-    const nexts = [
-      ...(await rows.gaps(pushed, 'build-succeeded', 'staging/0/0/1')),
-      ...(await rows.gaps(pushed, 'target-healthy', 'production/0/0/1', 'staging/0/0')),
+    const outcomes = [
+      { type: 'build-succeeded', path: null, next: 'staging/0/0/1' },
+      { type: 'target-healthy', path: 'staging/0/0', next: 'production/0/0/1' },
     ]
+    const nexts = await Promise.all(outcomes.map((outcome) => rows.handed(pushed, outcome)))
+    const steps = await Promise.all(
+      outcomes.map(({ type, path, next }) => rows.gaps(pushed, type, next, path)),
+    )
     return [
       row('push accepted → first effect', firsts, bars.begins),
-      row('outcome → next effect', nexts, bars.next),
+      row('outcome → next effect, at a worker', nexts.flat(), bars.next),
+      row('outcome → first step of the next effect', steps.flat()),
       row('event → browser', await rows.seen(pushed, heard), bars.seen),
       row('red → the host goes back', await goBack(place), bars.back),
       row('the worker is started again → the execution moves', await without(place, 'worker'), bars.workers),
@@ -85,7 +90,7 @@ export async function measure() {
 
 type Bar = { p50?: number; p95?: number; p99?: number }
 
-function row(what: string, milliseconds: readonly number[], bar: Bar) {
+function row(what: string, milliseconds: readonly number[], bar: Bar = {}) {
   const said = (share: number) => Math.round(quantile(milliseconds, share))
   const slow = bar.p99 ?? bar.p95 ?? bar.p50 ?? 0
   const share = bar.p99 !== undefined ? 0.99 : bar.p95 !== undefined ? 0.95 : 0.5
@@ -98,7 +103,7 @@ function row(what: string, milliseconds: readonly number[], bar: Bar) {
     bar: Object.entries(bar)
       .map(([name, value]) => `${name} ${value}`)
       .join(', '),
-    'of the bar': (quantile(milliseconds, share) / slow).toFixed(2),
+    'of the bar': slow === 0 ? '' : (quantile(milliseconds, share) / slow).toFixed(2),
   }
 }
 
@@ -231,6 +236,16 @@ function openRows(url: string) {
          where execution.number = any($1) and told.event->>'type' = $2 and step.path = $3
            and ($4::text is null or told.event->>'path' = $4) group by execution.id`,
         [numbers, type, path, eventPath],
+      ),
+    /** From what a host or runner said to the moment in which the deployment that follows was handed to a worker. */
+    handed: (numbers: number[], { type, path, next }: { type: string; path: string | null; next: string }) =>
+      ask(
+        `select min(${at('job.queued_at')}) - min(${at('told.at')}) as ms
+         from execution join execution_event told on told.execution_id = execution.id
+         join outbox job on job.name = 'pipeline.deploy' and job.key like execution.id || '/' || $4 || '/%'
+         where execution.number = any($1) and told.event->>'type' = $2
+           and ($3::text is null or told.event->>'path' = $3) group by execution.id`,
+        [numbers, type, path, next],
       ),
     /** From the red word to the moment in which the host took the command that goes back. */
     backs: (number: number) =>

@@ -6,10 +6,11 @@ export const liveChannel = 'live'
 
 /**
  * Tells whoever looks that something changed, once this transaction commits; they read it again. Costs nothing
- * when nobody looks. `topic` names the thing, such as `execution:<id>`; the same topic twice in a transaction is once.
+ * when nobody looks. A topic names the thing, such as `execution:<id>`; the same twice in a transaction is once.
  */
-export async function announce(tx: Tx, organisationId: OrganisationId, topic: string): Promise<void> {
-  await tx.$executeRaw`select pg_notify(${liveChannel}, ${`${organisationId}|${topic}`})`
+export async function announce(tx: Tx, organisationId: OrganisationId, ...topics: string[]): Promise<void> {
+  await tx.$executeRaw`
+    select pg_notify(${liveChannel}, ${organisationId} || '|' || topic) from unnest(${topics}::text[]) as topic`
 }
 
 export function parseAnnouncement(payload: string): { organisationId: string; topic: string } {

@@ -16,10 +16,10 @@ export type Database = {
   /** Runs in one transaction that sees every tenant. `path` says why, from the list in system.ts. */
   inSystem<T>(path: SystemPath, run: (tx: Tx) => Promise<T>): Promise<T>
   /**
-   * One reading statement that sees every tenant, without a transaction around it: a few times cheaper, for what
-   * every request asks. Rows as the driver gives them, for the caller to parse.
+   * One statement that sees every tenant, without a transaction around it: a few times cheaper, for what every request
+   * asks and every job needs. Rows as the driver gives them, for the caller to parse.
    */
-  readSystem(path: SystemPath, statement: Prisma.Sql): Promise<unknown[]>
+  statementInSystem(path: SystemPath, statement: Prisma.Sql): Promise<unknown[]>
   /**
    * Calls back for each NOTIFY of the channel, from one connection that is opened anew when lost; `onGap` says
    * that some may have been missed. Resolves once it listens.
@@ -54,7 +54,7 @@ export function openDatabase({ url, systemUrl, connectionsMax = 10 }: DatabaseUr
         return run(tx)
       }, limits),
     inSystem: (_path, run) => system.client.$transaction(run, limits),
-    async readSystem(_path, statement) {
+    async statementInSystem(_path, statement) {
       const { rows } = await system.pool.query({ text: statement.text, values: statement.values })
       return rows
     },

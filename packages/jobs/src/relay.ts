@@ -1,6 +1,7 @@
 import type { Clock, Log } from '@slipway/core'
-import type { Database } from '@slipway/db'
+import { type Database, Prisma } from '@slipway/db'
 import type { Queue } from 'bullmq'
+import { z } from 'zod'
 
 /** So many jobs wait in Redis or run at a time; the rest stays in Postgres, where turns are fair. */
 const inFlightMax = 200
@@ -11,43 +12,47 @@ const lostAfterSeconds = 10
 
 /**
  * Hands due rows of the outbox to the queue, the organisations in turn, and again those that were lost. Each
- * pass is one transaction; several relays take turns by a lock. What is added twice runs once, as the consumer
- * claims the row. Returns how many were handed over.
+ * pass is one statement; several relays take turns by a lock. A row that another has handed over since the statement
+ * began is left to it; what is added twice all the same runs once, as the consumer claims the row.
  */
-async function relayOnce(db: Database, queue: Queue, clock: Clock): Promise<number> {
-  const now = clock.now()
-  const rows = await db.inSystem('relay the outbox', async (tx) => {
-    const [lock] = await tx.$queryRaw<{ held: boolean }[]>`select pg_try_advisory_xact_lock(727201) as held`
-    if (!lock?.held) return []
-    return tx.$queryRaw<{ id: bigint; name: string; queuedAt: Date }[]>`
-      with open as materialized (
-        select id, organisation_id, due_at,
+async function relayOnce(db: Database, queue: Queue, clock: Clock): Promise<void> {
+  const rows = rowsSchema.parse(
+    await db.statementInSystem(
+      'relay the outbox',
+      Prisma.sql`
+      with lock as materialized (
+        select pg_try_advisory_xact_lock(727201) as held
+      ), open as materialized (
+        select id, organisation_id, due_at, queued_at,
           (queued_at > clock_timestamp() - make_interval(secs => ${lostAfterSeconds}) or running_until > clock_timestamp()) is true as in_flight
-        from outbox where done_at is null and failed_at is null and due_at <= ${now}
+        from outbox where done_at is null and failed_at is null and due_at <= ${clock.now()}
       ), busy as (
         select organisation_id, count(*) as jobs from open where in_flight group by 1
       ), ready as (
-        select open.id, coalesce(busy.jobs, 0) + row_number() over (partition by open.organisation_id order by open.due_at, open.id) as turn
+        select open.id, open.queued_at, coalesce(busy.jobs, 0) + row_number() over (partition by open.organisation_id order by open.due_at, open.id) as turn
         from open left join busy on busy.organisation_id is not distinct from open.organisation_id
         where not open.in_flight
       ), chosen as (
-        select id from ready where turn <= ${inFlightMaxOfOne} order by turn, id
+        select id, queued_at from ready where turn <= ${inFlightMaxOfOne} order by turn, id
         limit greatest(0, ${inFlightMax} - (select coalesce(sum(jobs), 0) from busy))
       )
-      update outbox set queued_at = clock_timestamp() from chosen where outbox.id = chosen.id
-      returning outbox.id, outbox.name, outbox.queued_at as "queuedAt"`
-  })
+      update outbox set queued_at = clock_timestamp() from lock, chosen
+      where lock.held and outbox.id = chosen.id and outbox.queued_at is not distinct from chosen.queued_at
+      returning outbox.id, outbox.name, outbox.queued_at as "queuedAt"`,
+    ),
+  )
   if (rows.length > 0) {
     await queue.addBulk(
       rows.map((row) => ({
         name: row.name,
-        data: { id: String(row.id) },
+        data: { id: row.id },
         opts: { jobId: `${row.id}-${row.queuedAt.getTime()}`, removeOnComplete: true, removeOnFail: true },
       })),
     )
   }
-  return rows.length
 }
+
+const rowsSchema = z.array(z.object({ id: z.string(), name: z.string(), queuedAt: z.date() }))
 
 /**
  * Relays whenever something was written, when `poke` says that a turn is free, and every second for timers and
@@ -65,7 +70,7 @@ export async function startRelay(
     while (wanted) {
       wanted = false
       try {
-        if ((await relayOnce(db, queue, clock)) > 0) wanted = true
+        await relayOnce(db, queue, clock)
       } catch (error) {
         log.warn({ err: error }, 'the relay could not pass jobs on and will try again in a second')
       }

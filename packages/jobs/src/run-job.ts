@@ -1,12 +1,21 @@
 import { asId, type Clock, type Log, UserError } from '@slipway/core'
-import type { Database } from '@slipway/db'
+import { type Database, Prisma } from '@slipway/db'
+import { z } from 'zod'
 import { type Handler, type JobContext, Transient } from './handler.ts'
 
 /** A claim lasts so long; its holder renews it three times as often. A dead worker's job is free again after it. */
 const claimSeconds = 15
 const spacingSecondsMax = 300
 
-type ClaimedRow = { name: string; payload: unknown; attempts: number; organisationId: string | null }
+const claimedRows = z.array(
+  z.object({
+    name: z.string(),
+    payload: z.unknown(),
+    attempts: z.number(),
+    organisationId: z.string().nullable(),
+  }),
+)
+type ClaimedRow = z.infer<typeof claimedRows>[number]
 
 /**
  * Runs the job of one row of the outbox, when nobody else does: claims it, runs its handler within its time
@@ -72,13 +81,12 @@ async function afterFailure(
     const seconds =
       error instanceof Transient && error.afterSeconds !== undefined ? error.afterSeconds : spacing
     if (!(error instanceof Transient)) log.warn({ err: error, attempt }, 'a job failed and is tried again')
-    await db.inSystem(
-      'relay the outbox',
-      (tx) =>
-        tx.$executeRaw`
-        update outbox set attempts = ${attempt}, last_error = ${message}, queued_at = null, running_until = null,
-          due_at = ${new Date(context.clock.now().getTime() + seconds * 1000)}
-        where id = ${id}`,
+    await tell(
+      db,
+      Prisma.sql`
+      update outbox set attempts = ${attempt}, last_error = ${message}, queued_at = null, running_until = null,
+        due_at = ${new Date(context.clock.now().getTime() + seconds * 1000)}
+      where id = ${id}`,
     )
     return
   }
@@ -92,45 +100,46 @@ async function afterFailure(
   await setAside(db, id, message, attempt)
 }
 
+/** Each of these is one statement: a transaction around it would be two more ways to the database. */
+function tell(db: Database, statement: Prisma.Sql): Promise<unknown[]> {
+  return db.statementInSystem('relay the outbox', statement)
+}
+
 async function claim(db: Database, id: bigint): Promise<ClaimedRow | undefined> {
-  const rows = await db.inSystem(
-    'relay the outbox',
-    (tx) =>
-      tx.$queryRaw<ClaimedRow[]>`
-      update outbox set running_until = clock_timestamp() + make_interval(secs => ${claimSeconds})
-      where id = ${id} and done_at is null and failed_at is null
-        and (running_until is null or running_until <= clock_timestamp())
-      returning name, payload, attempts, organisation_id as "organisationId"`,
+  const rows = await tell(
+    db,
+    Prisma.sql`
+    update outbox set running_until = clock_timestamp() + make_interval(secs => ${claimSeconds})
+    where id = ${id} and done_at is null and failed_at is null
+      and (running_until is null or running_until <= clock_timestamp())
+    returning name, payload, attempts, organisation_id as "organisationId"`,
   )
-  return rows[0]
+  return claimedRows.parse(rows)[0]
 }
 
 async function renew(db: Database, id: bigint): Promise<void> {
-  await db.inSystem(
-    'relay the outbox',
-    (tx) =>
-      tx.$executeRaw`
-      update outbox set running_until = clock_timestamp() + make_interval(secs => ${claimSeconds})
-      where id = ${id} and done_at is null and failed_at is null and running_until is not null`,
+  await tell(
+    db,
+    Prisma.sql`
+    update outbox set running_until = clock_timestamp() + make_interval(secs => ${claimSeconds})
+    where id = ${id} and done_at is null and failed_at is null and running_until is not null`,
   )
 }
 
 async function finish(db: Database, id: bigint): Promise<void> {
-  await db.inSystem(
-    'relay the outbox',
-    (tx) =>
-      tx.$executeRaw`update outbox set done_at = clock_timestamp(), running_until = null where id = ${id}`,
+  await tell(
+    db,
+    Prisma.sql`update outbox set done_at = clock_timestamp(), running_until = null where id = ${id}`,
   )
 }
 
 async function setAside(db: Database, id: bigint, message: string, attempts = 0): Promise<void> {
-  await db.inSystem(
-    'relay the outbox',
-    (tx) =>
-      tx.$executeRaw`
-      update outbox set failed_at = clock_timestamp(), running_until = null, last_error = ${message},
-        attempts = greatest(attempts, ${attempts})
-      where id = ${id}`,
+  await tell(
+    db,
+    Prisma.sql`
+    update outbox set failed_at = clock_timestamp(), running_until = null, last_error = ${message},
+      attempts = greatest(attempts, ${attempts})
+    where id = ${id}`,
   )
 }
 

@@ -83,7 +83,7 @@ const foundRows = z
   .max(1)
 
 async function findInvitation(db: Database, token: string): Promise<z.infer<typeof foundRows>[number]> {
-  const rows = await db.readSystem(
+  const rows = await db.statementInSystem(
     'look up an invitation',
     Prisma.sql`select invitation.*, organisation.name, organisation.slug
       from invitation join organisation on organisation.id = invitation.organisation_id

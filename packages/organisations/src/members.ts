@@ -16,7 +16,7 @@ export async function roleOf(
   organisationId: OrganisationId,
   userId: UserId,
 ): Promise<Role | undefined> {
-  const rows = await db.readSystem(
+  const rows = await db.statementInSystem(
     'find the organisations of a person',
     Prisma.sql`select member.role from member join organisation on organisation.id = member.organisation_id
       where member.organisation_id = ${organisationId} and member.user_id = ${userId} and member.until is null

@@ -13,7 +13,7 @@ export async function peopleOf(
 ): Promise<Map<string, { name: string; email: string }>> {
   const ids = [...new Set(userIds)]
   if (ids.length === 0) return new Map()
-  const rows = await db.readSystem(
+  const rows = await db.statementInSystem(
     'name people',
     Prisma.sql`select id, name, email from "user" where id = any(${ids})`,
   )

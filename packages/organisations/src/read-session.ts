@@ -23,7 +23,7 @@ export async function readSession(
 ): Promise<Person | undefined> {
   const token = tokenIn(cookieIn(headers, cookieName), secret)
   if (token === undefined) return undefined
-  const rows = await db.readSystem(
+  const rows = await db.statementInSystem(
     'sign people in',
     Prisma.sql`select session.id as session_id, "user".id, "user".email, "user".name
       from session join "user" on "user".id = session.user_id

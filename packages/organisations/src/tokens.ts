@@ -166,7 +166,7 @@ export async function holderOfToken(
 ): Promise<TokenHolder | undefined> {
   if (!isToken(token)) return undefined
   const now = clock.now()
-  const rows = await db.readSystem(
+  const rows = await db.statementInSystem(
     'look up a token',
     Prisma.sql`select token.id, token.organisation_id, token.user_id, token.last_used_at, member.role
       from token join member using (organisation_id, user_id)

@@ -229,7 +229,7 @@ describe('a rejection', () => {
     await reject(max, 'Not before the sale.')
     await reject(max, 'Not before the sale.')
     await expect(approve(ann)).rejects.toMatchObject(
-      refused('approval-not-possible', 'It has been answered already.'),
+      refused('approval-not-possible', 'Execution 1 has failed.'),
     )
     await work()
     const execution = await shown()

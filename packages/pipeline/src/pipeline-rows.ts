@@ -93,15 +93,17 @@ export async function storeExecution(
         ? {}
         : { endedAt: new Date(end.at), ...(end.error === null ? {} : { error: { ...end.error } }) }),
     },
-    select: { revision: { select: { sha: true } } },
+    select: { revisionId: true },
   })
   if (execution.isBad && execution.failing !== null) {
+    const { sha } = await tx.revision.findUniqueOrThrow({
+      where: { id: row.revisionId },
+      select: { sha: true },
+    })
     await tx.revision.updateMany({
-      where: { appId: where.appId, sha: row.revision.sha, badSince: null },
+      where: { appId: where.appId, sha, badSince: null },
       data: { badSince: new Date(end?.at ?? execution.startedAt), badReason: { ...execution.failing } },
     })
   }
-  await announce(tx, where.organisationId, `execution:${execution.id}`)
-  await announce(tx, where.organisationId, `app:${where.appId}`)
-  await announce(tx, where.organisationId, 'apps')
+  await announce(tx, where.organisationId, `execution:${execution.id}`, `app:${where.appId}`, 'apps')
 }

@@ -31,7 +31,7 @@ export async function runServerDeployment(
 ): Promise<StepsOutcome> {
   const { organisationId, executionId, id, app, environment } = deployment
   const path = `${deployment.path}/${deployment.attempt}`
-  const config = await serverConfigOf(db, deployment)
+  const config = await db.inOrganisation(organisationId, (tx) => serverConfigOf(tx, deployment))
   const contextFor = (memory: Memory) => ({
     db,
     cloud,
@@ -52,12 +52,10 @@ export async function runServerDeployment(
   return runSteps(db, of, targets.server.steps, contextFor, clock)
 }
 
-async function serverConfigOf(db: Database, deployment: OpenDeployment): Promise<ServerConfig> {
-  const { organisationId, app, environment, release, services } = deployment
-  const instanceType = await chooseInstanceType(db, deployment)
-  await db.inOrganisation(organisationId, (tx) =>
-    setMachine(tx, environment.id, { instanceType, architecture: release.architecture }),
-  )
+async function serverConfigOf(tx: Tx, deployment: OpenDeployment): Promise<ServerConfig> {
+  const { app, environment, release, services } = deployment
+  const instanceType = await chooseInstanceType(tx, deployment)
+  await setMachine(tx, environment.id, { instanceType, architecture: release.architecture })
   return {
     environmentId: environment.id,
     app: app.name,
@@ -66,26 +64,23 @@ async function serverConfigOf(db: Database, deployment: OpenDeployment): Promise
     disks: release.plan.services.flatMap((service) => service.disks),
     gatePort: environment.gatePort,
     publicNames: services.flatMap(({ publicName }) => publicName ?? []),
-    builtAt: await builtAt(db, deployment),
+    builtAt: await builtAt(tx, deployment),
     spec: specOf(deployment),
   }
 }
 
-async function builtAt(db: Database, deployment: OpenDeployment): Promise<ServerConfig['builtAt']> {
-  return db.inOrganisation(deployment.organisationId, async (tx) => {
-    const origin = await originOf(tx, deployment.app.id, deployment.release)
-    if (origin === undefined) return undefined
-    const { cloudAccountId, region } = await getEnvironmentById(tx, origin.environmentId)
-    return { cloudAccountId, region, key: origin.key }
-  })
+async function builtAt(tx: Tx, { app, release }: OpenDeployment): Promise<ServerConfig['builtAt']> {
+  const origin = await originOf(tx, app.id, release)
+  if (origin === undefined) return undefined
+  const { cloudAccountId, region } = await getEnvironmentById(tx, origin.environmentId)
+  return { cloudAccountId, region, key: origin.key }
 }
 
 /** What was chosen stays for as long as the manifest asks for the same: a table of sizes that changes must not stop a host. */
-async function chooseInstanceType(db: Database, deployment: OpenDeployment): Promise<string> {
-  const { organisationId, environment, release } = deployment
+async function chooseInstanceType(tx: Tx, { environment, release }: OpenDeployment): Promise<string> {
   const { liveReleaseId, instanceType } = environment
   if (liveReleaseId !== null && instanceType !== null && isId('release', liveReleaseId)) {
-    const live = await db.inOrganisation(organisationId, (tx) => getRelease(tx, liveReleaseId))
+    const live = await getRelease(tx, liveReleaseId)
     if (isSame(live.plan.machine, release.plan.machine)) return instanceType
   }
   return instanceTypeOf(release.plan.machine, release.architecture)

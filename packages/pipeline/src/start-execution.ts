@@ -8,13 +8,12 @@ import {
 } from '@slipway/core'
 import { announce, type Tx } from '@slipway/db'
 import type { Environment } from '@slipway/environments'
-import { enqueue } from '@slipway/jobs'
-import { advanceExecution } from './advance-execution-job.ts'
+import { foldAtOnce } from './advance-execution.ts'
+import { appendEvent } from './append-event.ts'
 import type { EventOf } from './decide/event.ts'
-import { appendEvent } from './record-event.ts'
 import type { Stages } from './stages-of-plan.ts'
 
-/** Makes an execution with its first event, which a job takes up. The caller holds the lock of the pipeline. */
+/** Makes an execution with its first event, folded in. The caller holds the lock of the pipeline. */
 export async function startExecution(
   tx: Tx,
   asked: {
@@ -53,9 +52,8 @@ export async function startExecution(
     },
   })
   await appendEvent(tx, { organisationId, executionId: id }, event, { key: 'received', consumedAt: null })
-  await enqueue(tx, advanceExecution, { appId }, { organisationId })
-  await announce(tx, organisationId, `app:${appId}`)
-  await announce(tx, organisationId, 'apps')
+  await announce(tx, organisationId, `app:${appId}`, 'apps')
+  await foldAtOnce(tx, { organisationId, appId }, new Date(event.at))
   return { id, number }
 }
 

@@ -108,9 +108,14 @@ test('before the first push there is nothing, and that is no error', async () =>
   expect(await shown()).toMatchObject({ head: null, readFrom: null, builds: [], stages: [], leftOver: [] })
 })
 
-test('a push that was just taken in is being built, and its stages are not known yet', async () => {
+test('a push that was just taken in is being built, before its stages', async () => {
   const sha = await push(twoStages)
-  expect(await shown()).toMatchObject({ head: { sha }, builds: [{ sha, is: 'running' }], stages: [] })
+  const { head, builds, stages } = await shown()
+  expect({ head, builds }).toMatchObject({ head: { sha }, builds: [{ sha, is: 'running' }] })
+  expect(stages.map(({ name, holder }) => [name, holder])).toEqual([
+    ['staging', null],
+    ['production', null],
+  ])
 })
 
 test('what waits before a stage says for what, since when, until when and who may act', async () => {

@@ -68,7 +68,10 @@ function* nothing(): Work {
   yield
 }
 
-/** As advance-execution.ts: new state, effects and the mark "consumed" in one transaction. */
+/**
+ * As the job of advance-execution.ts: new state, effects and the mark "consumed" in one transaction. Never at once, in the
+ * transaction of the event: whatever may come between the two comes here.
+ */
 function* advanceApp({ rows, clock }: Session, witness: Witness): Work {
   yield
   const recorded = [...rows.executions.values()].flatMap(({ id, events }) =>

@@ -1,0 +1,53 @@
+import { asId, stoppedClock } from '@slipway/core'
+import { testDatabase } from '@slipway/db/testing'
+import { addApp, addTenant } from '@slipway/environments/testing'
+import { afterAll, expect, test } from 'vitest'
+import { executionSchema } from './decide/execution.ts'
+import { recordEvent } from './record-event.ts'
+import { advanceExecutionHandler, pushTo, runDueJobs } from './testing.ts'
+
+const { db, close } = await testDatabase()
+afterAll(close)
+const clock = stoppedClock(new Date('2026-11-27T10:00:00Z'))
+const acme = await addTenant(db, clock)
+const { organisationId, userId } = acme
+const app = await addApp(db, acme, { name: 'shop' }, clock)
+
+const inTenant = <T>(run: Parameters<typeof db.inOrganisation<T>>[1]) =>
+  db.inOrganisation(organisationId, run)
+const states = () =>
+  inTenant((tx) => tx.execution.findMany({ where: { appId: app.id }, orderBy: { number: 'asc' } }))
+const jobs = () =>
+  inTenant((tx) => tx.outbox.findMany({ where: { doneAt: null }, orderBy: { id: 'asc' } })).then((rows) =>
+    rows.map(({ name }) => name),
+  )
+const say = async (number: number) => {
+  const row = (await states())[number - 1]
+  const id = asId('execution', row?.id ?? '')
+  const at = clock.now().toISOString()
+  return inTenant((tx) =>
+    recordEvent(tx, id, { type: 'cancel-requested', at, by: userId }, 'cancel-requested'),
+  )
+}
+
+test('what is recorded is folded in its own transaction, once', async () => {
+  await pushTo(db, clock, { app, by: userId })
+  expect(await jobs()).toEqual(['pipeline.build', 'pipeline.deadline'])
+  expect(await say(1)).toBe(true)
+  expect((await states())[0]).toMatchObject({ status: 'cancelled' })
+  expect(await say(1)).toBe(false)
+})
+
+test('what cannot be folded is kept, and a job folds it once it can be', async () => {
+  await pushTo(db, clock, { app, by: userId })
+  const before = executionSchema.parse((await states())[1]?.state)
+  const write = (state: object) =>
+    inTenant((tx) => tx.execution.updateMany({ where: { appId: app.id, number: 2 }, data: { state } }))
+  await write({ of: 'a version to come' })
+  expect(await say(2)).toBe(true)
+  expect((await states())[1]).toMatchObject({ status: 'building', state: { of: 'a version to come' } })
+  expect(await jobs()).toContain('pipeline.advance-execution')
+  await write(before)
+  await runDueJobs(db, clock, [advanceExecutionHandler()])
+  expect((await states())[1]).toMatchObject({ status: 'cancelled' })
+})
