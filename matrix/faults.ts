@@ -3,24 +3,26 @@ import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import {
-  listInstances,
-  listStacks,
-  type PartName,
-  type Sandbox,
-  startSandbox,
-} from '../apps/sandbox/src/index.ts'
+import pg from 'pg'
+import { type PartName, startSandbox } from '../apps/sandbox/src/index.ts'
 import { eventually, get } from '../e2e/address.ts'
-import { connectAccount, createApp, type Person, signUp } from '../e2e/person.ts'
+import { connectAccount, signUp } from '../e2e/person.ts'
 import { pushThrough, pushUntilEnd } from '../e2e/push-through.ts'
-import { type Repository, terminalOf } from '../e2e/repository.ts'
+import { jobs } from './faults/jobs.ts'
+import { refusals } from './faults/refusals.ts'
+import {
+  type App,
+  account,
+  answeringAllTheWhile,
+  type FaultAsked,
+  firstPush,
+  hostOf,
+  inConsole,
+  making,
+  type World,
+  withFault,
+} from './faults/world.ts'
 import type { Matrix, Row } from './row.ts'
-
-const account = '777777777777'
-type Faults = Sandbox['faults']
-type FaultAsked = Parameters<Faults['ask']>[0]
-type World = { slipway: Sandbox; person: Person; cloudAccountId: string }
-type App = World & { app: string; repository: Repository; address: string }
 
 /**
  * What the product promises when something breaks: a push goes on by itself to the right end, nothing is made twice, and
@@ -37,7 +39,9 @@ export async function matrix(): Promise<Matrix> {
     rows: [
       ...awsWhileDeploying(counter),
       ...awsWhileCreating(world),
+      ...refusals(counter),
       ...ourOwnParts(counter),
+      ...jobs(counter),
       ...hosts(counter),
     ],
     async close() {
@@ -132,7 +136,27 @@ function ourOwnParts(app: App): Row[] {
       name: 'Redis is flushed during the deployment',
       run: () =>
         answeringAllTheWhile(app, 'without memory', () =>
-          pushThrough(app, 'without memory', 'deployment', () => flush(slipway.ports.valkey)),
+          pushThrough(app, 'without memory', 'deployment', () =>
+            tellValkey(slipway.ports.valkey, 'FLUSHALL'),
+          ),
+        ),
+    },
+    {
+      name: 'Redis is full for twenty seconds during the deployment',
+      run: () =>
+        answeringAllTheWhile(app, 'with no room', () =>
+          pushThrough(app, 'with no room', 'deployment', async () => {
+            await tellValkey(slipway.ports.valkey, 'CONFIG SET maxmemory 1')
+            await wait(20_000)
+            await tellValkey(slipway.ports.valkey, 'CONFIG SET maxmemory 0')
+          }),
+        ),
+    },
+    {
+      name: 'every connection to Postgres is cut forty times during the deployment',
+      run: () =>
+        answeringAllTheWhile(app, 'cut off', () =>
+          pushThrough(app, 'cut off', 'deployment', () => cutConnections(slipway.databaseUrls.adminUrl, 40)),
         ),
     },
   ]
@@ -170,6 +194,25 @@ function hosts(app: App): Row[] {
         ),
     },
     {
+      name: 'the host is away for six hours, and hears of the deployment after its end',
+      async run() {
+        const pid = await processOfHost(/agent\.mjs agent$/)
+        const execution = await pushUntilEnd(app, 'too late', 'deployment', async () => {
+          process.kill(pid, 'SIGSTOP')
+          await slipway.moveClock(new Date(slipway.clock.now().getTime() + 6 * 3_600_000))
+        })
+        process.kill(pid, 'SIGCONT')
+        if (execution.status !== 'failed') throw new Error(`it ${execution.status}`)
+        await wait(20_000)
+        const { body } = await get(app.address)
+        if (body.includes('too late')) throw new Error('what came too late was begun')
+        const next = await answeringAllTheWhile(app, 'back again', () =>
+          pushThrough(app, 'back again', 'build', async () => {}),
+        )
+        return `failed: ${JSON.stringify(execution.error?.what)}; the next push ${next}`
+      },
+    },
+    {
       name: 'the instance is terminated by hand',
       async run() {
         const instance = await hostOf(app)
@@ -193,108 +236,31 @@ function hosts(app: App): Row[] {
   ]
 }
 
-async function firstPush(world: World, app: string): Promise<App> {
-  const repository = await createApp(world.person, world.cloudAccountId, app, 'node-sqlite')
-  const { text } = await terminalOf(repository.push())
-  const address = new RegExp(`http://web-${app}-\\w{6}\\.localhost:\\d+`).exec(text)?.[0]
-  if (!address || !text.includes('is live'))
-    throw new Error(`the first push of ${app} ended with: ${text.slice(-800)}`)
-  return { ...world, app, repository, address }
-}
-
-async function withFault<T>(
-  slipway: Sandbox,
-  fault: FaultAsked,
-  run: (asked: ReturnType<Faults['ask']>) => Promise<T>,
-): Promise<T> {
-  const asked = slipway.faults.ask(fault)
-  try {
-    const result = await run(asked)
-    if (asked.met.length === 0) throw new Error('no call met the fault')
-    return result
-  } finally {
-    slipway.faults.end(asked.id)
-  }
-}
-
-/** Asks the service without pause meanwhile; it must answer, and in the end with the new words. */
-function answeringAllTheWhile(app: App, words: string, run: () => Promise<void>): Promise<string> {
-  return making(app.slipway, { stacks: 0, hosts: 0 }, () => askMeanwhile(app, words, run))
-}
-
-async function askMeanwhile({ address }: App, words: string, run: () => Promise<void>): Promise<string> {
-  let isOver = false
-  let answers = 0
-  const wrong: string[] = []
-  let longest = 0
-  const asking = (async () => {
-    while (!isOver) {
-      const startedAt = performance.now()
-      const said = await get(address, '/healthz').then(({ status }) => String(status), String)
-      longest = Math.max(longest, performance.now() - startedAt)
-      answers++
-      if (said !== '200') wrong.push(said)
-      await wait(20)
-    }
-  })()
-  try {
-    await run()
-  } finally {
-    isOver = true
-    await asking
-  }
-  if (wrong.length > 0)
-    throw new Error(`${wrong.length} of ${answers} answers were wrong, such as ${wrong[0]}`)
-  const { body } = await get(address)
-  if (!body.includes(words)) throw new Error('it ended well, and the service says other words')
-  return `live; ${answers} answers, all right, the longest after ${Math.round(longest)} ms`
-}
-
-type Made = { stacks: number; hosts: number }
-
-/** What AWS itself says is there of environments. */
-async function madeSoFar({ emulatorUrl }: Sandbox): Promise<Made> {
-  const stacks = await listStacks(emulatorUrl, account, 'us-east-1')
-  const instances = await listInstances(emulatorUrl)
-  const isRunners = (name: string | null) => name?.includes('runner') ?? false
-  return {
-    stacks: stacks.filter(({ name }) => !isRunners(name)).length,
-    hosts: instances.filter(
-      (one) => one.account === account && one.state === 'running' && !isRunners(one.profile),
-    ).length,
-  }
-}
-
-/** Runs it, and sees that AWS has so much more afterwards and no more than that. */
-async function making(slipway: Sandbox, more: Made, run: () => Promise<string>): Promise<string> {
-  const before = await madeSoFar(slipway)
-  const seen = await run()
-  const after = await madeSoFar(slipway)
-  const made = { stacks: after.stacks - before.stacks, hosts: after.hosts - before.hosts }
-  if (made.stacks !== more.stacks || made.hosts !== more.hosts)
-    throw new Error(`${seen}, but it made ${made.stacks} stacks and ${made.hosts} hosts`)
-  return `${seen}; ${made.stacks} stacks and ${made.hosts} hosts made`
-}
-
-async function hostOf({ person: { api, organisationId }, app }: App): Promise<string> {
-  const { hosts: all } = await api.environments.get.query({ organisationId, app, environment: 'production' })
-  return all[0]?.instanceId ?? ''
-}
-
-async function inConsole(slipway: Sandbox, id: string, action: string): Promise<void> {
-  const console = `${slipway.url.replace('localhost', '127.0.0.1')}/sandbox/console/instance`
-  const body = new URLSearchParams({ id, action })
-  const { status } = await fetch(console, { method: 'POST', body, redirect: 'manual' })
-  if (status >= 400) throw new Error(`the console answered ${status}`)
-}
-
-function flush(port: number): Promise<void> {
+/** One command, whose answer must not be an error. */
+function tellValkey(port: number, command: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = net.connect(port, '127.0.0.1', () => socket.write('FLUSHALL\r\n'))
-    socket.once('data', () => {
+    const socket = net.connect(port, '127.0.0.1', () => socket.write(`${command}\r\n`))
+    socket.once('data', (answer) => {
       socket.destroy()
-      resolve()
+      if (String(answer).startsWith('-')) reject(new Error(String(answer)))
+      else resolve()
     })
     socket.once('error', reject)
   })
+}
+
+/** Whatever they are in the middle of, four times a second. */
+async function cutConnections(adminUrl: string, times: number): Promise<void> {
+  const admin = new pg.Client({ connectionString: adminUrl })
+  await admin.connect()
+  try {
+    for (let time = 0; time < times; time++) {
+      await admin.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where usename like 'slipway%' and pid <> pg_backend_pid()",
+      )
+      await wait(250)
+    }
+  } finally {
+    await admin.end()
+  }
 }

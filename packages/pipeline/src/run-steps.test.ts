@@ -146,3 +146,19 @@ test('an error that a person can cure ends the step; it is not tried again', asy
   expect(await run()).toMatchObject({ state: 'failed', step: 'one', error: { code: 'aws-quota' } })
   expect((await rows())[0]).toMatchObject({ state: 'failed', error: { code: 'aws-quota' } })
 })
+
+test('what AWS refuses is tried again for a while, and then fails in words', async () => {
+  const denied = Object.assign(new Error('User: x is not authorized to perform: s3:PutObject'), {
+    name: 'AccessDenied',
+    $metadata: { httpStatusCode: 403 },
+  })
+  const refuse = () => {
+    throw denied
+  }
+  answers = { one: [refuse, refuse, refuse] }
+  await expect(run()).rejects.toBe(denied)
+  clock.advance(40_000)
+  await expect(run()).rejects.toBe(denied)
+  clock.advance(15_000)
+  expect(await run()).toMatchObject({ state: 'failed', step: 'one', error: { code: 'aws-permission' } })
+})

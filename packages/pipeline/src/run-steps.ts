@@ -1,4 +1,4 @@
-import type { Memory, Step } from '@slipway/cloud'
+import { explainRefusal, type Memory, type Step } from '@slipway/cloud'
 import {
   type Clock,
   type DeploymentId,
@@ -33,7 +33,7 @@ const memorySchema = z.record(z.string(), z.string())
  * Runs named steps from the first that is not done, until one waits, fails, or all are done. One row a step
  * says how far it is, so that it can be called again at any time: after a crash, a wake or a timer. Steps see
  * what the ones before them remembered. A step that is late fails with its own words. What a step throws that
- * is no UserError is passed on, for the job to try again.
+ * is no UserError is passed on, for the job to try again; what AWS goes on refusing fails in words after a while.
  */
 export async function runSteps<C>(
   db: Database,
@@ -58,7 +58,7 @@ export async function runSteps<C>(
     const isLate = now.getTime() - startedAt.getTime() > step.limitSeconds * 1000
     const result = isLate
       ? { state: 'failed' as const, error: step.late(context) }
-      : await attempt(step, context)
+      : await attempt(step, context, now.getTime() - startedAt.getTime())
     switch (result.state) {
       case 'done':
         memory = { ...memory, ...result.memory }
@@ -92,12 +92,17 @@ export async function runSteps<C>(
   return { state: 'done', memory }
 }
 
-async function attempt<C>(step: Step<C>, context: C) {
+/** A role that was just mended is refused for some seconds more: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html */
+const refusedMilliseconds = 45_000
+
+async function attempt<C>(step: Step<C>, context: C, sinceMilliseconds: number) {
   try {
     return await step.run(context)
   } catch (error) {
     if (error instanceof UserError) return { state: 'failed' as const, error: error.toJSON() }
-    throw error
+    const refusal = sinceMilliseconds > refusedMilliseconds ? explainRefusal(error) : undefined
+    if (refusal === undefined) throw error
+    return { state: 'failed' as const, error: refusal }
   }
 }
 
