@@ -194,22 +194,23 @@ function hosts(app: App): Row[] {
         ),
     },
     {
-      name: 'the host is away for six hours, and hears of the deployment after its end',
+      name: 'the instance is stopped by hand during the deployment, and started six hours later',
       async run() {
-        const pid = await processOfHost(/agent\.mjs agent$/)
+        const instance = await hostOf(app)
         const execution = await pushUntilEnd(app, 'too late', 'deployment', async () => {
-          process.kill(pid, 'SIGSTOP')
+          await inConsole(slipway, instance, 'stop')
           await slipway.moveClock(new Date(slipway.clock.now().getTime() + 6 * 3_600_000))
         })
-        process.kill(pid, 'SIGCONT')
         if (execution.status !== 'failed') throw new Error(`it ${execution.status}`)
+        await inConsole(slipway, instance, 'start')
+        const isBack = () => get(app.address).then(({ status, body }) => (status === 200 ? body : undefined))
+        await eventually(() => isBack().catch(() => undefined), 'the service', 300)
         await wait(20_000)
-        const { body } = await get(app.address)
-        if (body.includes('too late')) throw new Error('what came too late was begun')
+        if ((await isBack())?.includes('too late')) throw new Error('what came too late was begun')
         const next = await answeringAllTheWhile(app, 'back again', () =>
           pushThrough(app, 'back again', 'build', async () => {}),
         )
-        return `failed: ${JSON.stringify(execution.error?.what)}; the next push ${next}`
+        return `failed: ${execution.error?.what}; the next push ${next}`
       },
     },
     {
