@@ -9,29 +9,16 @@ import { z } from 'zod'
 import { approveCheck, overrideCheck, rejectCheck } from './act-on-check.ts'
 import { cancelExecution } from './actions.ts'
 import { eventSchema } from './decide/event.ts'
-import { handlersWith } from './jobs.ts'
 import { getExecution } from './read/get-execution.ts'
 import { listExecutions } from './read/list-executions.ts'
-import { pushTo, runDueJobs, unreachableCloud } from './testing.ts'
+import { pushTo, runDueJobs, testHandlers } from './testing.ts'
 
 const { db, close } = await testDatabase()
 afterAll(close)
 const clock = stoppedClock(new Date('2026-11-24T10:00:00Z'))
 const acme = await addTenant(db, clock)
 const { organisationId, userId: owner } = acme
-const handlers = handlersWith({
-  cloud: unreachableCloud(db),
-  gitUrl: (organisation, name) => `http://slipway.test/git/${organisation}/${name}.git`,
-  gatePorts: { first: 20_000, last: 20_999 },
-  hookAnswerUrl: (token) => `http://slipway.test/webhooks/hook-answers/${token}`,
-  executionUrl: (organisation, name, number) => `http://slipway.test/${organisation}/${name}/${number}`,
-  sealing: { key: 'a key of the installation' },
-  runBuild: async () => ({
-    state: 'done',
-    memory: { digest: 'a'.repeat(64), sizeBytes: '1234', architecture: 'arm64' },
-  }),
-  runTarget: async () => ({ state: 'done', memory: {} }),
-})
+const handlers = testHandlers(db)
 
 async function join(name: string, role: Role): Promise<UserId> {
   const userId = await addPerson(db, name)

@@ -5,11 +5,10 @@ import { addApp, addTenant } from '@slipway/environments/testing'
 import type { Handler } from '@slipway/jobs'
 import { afterAll, expect, test } from 'vitest'
 import { cancelExecution, deployExecution, rollBack } from './actions.ts'
-import { handlersWith } from './jobs.ts'
 import { listDeployments } from './read/list-deployments.ts'
 import { listExecutions } from './read/list-executions.ts'
 import { listReleases } from './read/list-releases.ts'
-import { pushTo, runDueJobs, unreachableCloud } from './testing.ts'
+import { pushTo, runDueJobs, testHandlers } from './testing.ts'
 
 const { db, close } = await testDatabase()
 afterAll(close)
@@ -23,17 +22,8 @@ class Died extends Error {}
 /** The release that does not come up, and the one that never comes to an end. */
 const badRelease = 2
 const endlessRelease = 6
-const handlers = handlersWith({
-  cloud: unreachableCloud(db),
-  gitUrl: (organisation, app) => `http://slipway.test/git/${organisation}/${app}.git`,
-  gatePorts: { first: 20_000, last: 20_999 },
-  hookAnswerUrl: (token) => `http://slipway.test/webhooks/hook-answers/${token}`,
-  executionUrl: (organisation, app, number) => `http://slipway.test/${organisation}/${app}/${number}`,
+const handlers = testHandlers(db, {
   sealing,
-  runBuild: async () => ({
-    state: 'done',
-    memory: { digest: 'a'.repeat(64), sizeBytes: '1234', architecture: 'arm64' },
-  }),
   runTarget: async ({ release }, _wake, { clock }) => {
     switch (release.number) {
       case badRelease: {

@@ -11,7 +11,6 @@ import { z } from 'zod'
 import { cancelExecution, deployExecution, rollBack } from './actions.ts'
 import { isWanted } from './deployment-rows.ts'
 import { followExecution } from './follow-execution.ts'
-import { handlersWith } from './jobs.ts'
 import { liftBad } from './lift-bad.ts'
 import { getCanaries } from './read/get-canaries.ts'
 import { getExecution } from './read/get-execution.ts'
@@ -19,7 +18,7 @@ import { listExecutions } from './read/list-executions.ts'
 import { runSteps } from './run-steps.ts'
 import { sayTo } from './say.ts'
 import { specOf } from './server-deployment.ts'
-import { pushTo, runDueJobs, unreachableCloud } from './testing.ts'
+import { pushTo, runDueJobs, testHandlers } from './testing.ts'
 
 /** The real step that sends a release to its host; the host's agent is the test, which answers in rows. */
 const { db, close } = await testDatabase()
@@ -50,17 +49,7 @@ afterAll(async () => {
 })
 
 const deployStep = targets.server.steps.filter(({ name }) => name === 'deploy')
-const handlers = handlersWith({
-  cloud: unreachableCloud(db),
-  gitUrl: (organisation, app) => `http://slipway.test/git/${organisation}/${app}.git`,
-  sealing: { key: 'a key of the installation' },
-  gatePorts: { first: 20_000, last: 20_999 },
-  hookAnswerUrl: (token) => `http://slipway.test/webhooks/hook-answers/${token}`,
-  executionUrl: (organisation, app, number) => `http://slipway.test/${organisation}/${app}/${number}`,
-  runBuild: async () => ({
-    state: 'done',
-    memory: { digest: 'a'.repeat(64), sizeBytes: '1234', architecture: 'arm64' },
-  }),
+const handlers = testHandlers(db, {
   runTarget: async (deployment, wake, context) => {
     const { environment, release, services, executionId } = deployment
     const path = `${deployment.path}/${deployment.attempt}`

@@ -7,14 +7,13 @@ import { cancelExecution, deployExecution, rollBack } from './actions.ts'
 import { fold } from './decide/advance.ts'
 import { eventSchema } from './decide/event.ts'
 import type { OpenDeployment } from './deployment-rows.ts'
-import { handlersWith } from './jobs.ts'
 import { listCommits } from './read/list-commits.ts'
 import { listDeployments } from './read/list-deployments.ts'
 import { listExecutions, listPushesWaiting } from './read/list-executions.ts'
 import { listReleases } from './read/list-releases.ts'
 import type { StepsOutcome } from './run-steps.ts'
 import { sweepPipelines } from './sweep.ts'
-import { pushTo, runDueJobs, type TestPush, unreachableCloud } from './testing.ts'
+import { pushTo, runDueJobs, type TestPush, testHandlers } from './testing.ts'
 
 const { db, close } = await testDatabase()
 afterAll(close)
@@ -39,13 +38,7 @@ const failed = (error: UserErrorFields) => (): StepsOutcome => ({
   memory: {},
 })
 const waiting = (): StepsOutcome => ({ state: 'waiting', until: new Date(clock.now().getTime() + 5000) })
-const handlers = handlersWith({
-  cloud: unreachableCloud(db),
-  gitUrl: (organisation, app) => `http://slipway.test/git/${organisation}/${app}.git`,
-  gatePorts: { first: 20_000, last: 20_999 },
-  hookAnswerUrl: (token) => `http://slipway.test/webhooks/hook-answers/${token}`,
-  executionUrl: (organisation, app, number) =>
-    `http://slipway.test/o/${organisation}/apps/${app}/executions/${number}`,
+const handlers = testHandlers(db, {
   sealing,
   runBuild: async () => (builds.shift() ?? built)(),
   runTarget: async (deployment) => (deployments.shift() ?? done)(deployment),

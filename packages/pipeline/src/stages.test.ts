@@ -6,10 +6,9 @@ import { afterAll, beforeEach, expect, test } from 'vitest'
 import { executionSchema } from './decide/execution.ts'
 import type { OpenDeployment } from './deployment-rows.ts'
 import { holdStage, releaseStage } from './hold-stage.ts'
-import { handlersWith } from './jobs.ts'
 import { listExecutions } from './read/list-executions.ts'
 import { specOf } from './server-deployment.ts'
-import { pushTo, runDueJobs, unreachableCloud } from './testing.ts'
+import { builtAs, pushTo, runDueJobs, testHandlers } from './testing.ts'
 
 const { db, close } = await testDatabase()
 afterAll(close)
@@ -32,17 +31,8 @@ await db.inOrganisation(organisationId, (tx) =>
 )
 
 let deployed: OpenDeployment[] = []
-const handlers = handlersWith({
-  cloud: unreachableCloud(db),
-  gitUrl: (organisation, app) => `http://slipway.test/git/${organisation}/${app}.git`,
-  gatePorts: { first: 20_000, last: 20_999 },
-  hookAnswerUrl: (token) => `http://slipway.test/webhooks/hook-answers/${token}`,
-  executionUrl: (organisation, app, number) => `http://slipway.test/o/${organisation}/apps/${app}/${number}`,
-  sealing: { key: 'a key of the installation' },
-  runBuild: async () => ({
-    state: 'done',
-    memory: { digest, sizeBytes: '1234', architecture: 'arm64' },
-  }),
+const handlers = testHandlers(db, {
+  runBuild: builtAs(() => digest),
   runTarget: async (deployment) => {
     deployed.push(deployment)
     return { state: 'done', memory: {} }

@@ -10,6 +10,7 @@ import { plan, treeOf } from '@slipway/manifest'
 import type { Commit, PushOutcome } from '@slipway/sources'
 import { advanceExecutionHandler } from './advance-execution.ts'
 import { checksFrom } from './gates/index.ts'
+import { handlersWith } from './jobs.ts'
 import { lockPipeline } from './pipeline-rows.ts'
 import { receivePush } from './receive-push.ts'
 import { stageFor, startExecution } from './start-execution.ts'
@@ -48,6 +49,35 @@ export async function runDueJobs(
 
 /** The one job that only moves executions on, for tests above that run no builds and deployments. */
 export { advanceExecutionHandler } from './advance-execution.ts'
+
+type TestSettings = Parameters<typeof handlersWith>[0]
+
+/**
+ * What the worker does for this package where nothing outside is there: AWS answers nothing, every build is done at once,
+ * and so is every deployment. A test says otherwise where it wants to.
+ */
+export function testHandlers(db: Database, settings: Partial<TestSettings> = {}): Handler[] {
+  return handlersWith({
+    cloud: unreachableCloud(db),
+    gitUrl: (organisation, app) => `http://slipway.test/git/${organisation}/${app}.git`,
+    gatePorts: { first: 20_000, last: 20_999 },
+    hookAnswerUrl: (token) => `http://slipway.test/webhooks/hook-answers/${token}`,
+    executionUrl: (organisation, app, number) =>
+      `http://slipway.test/o/${organisation}/apps/${app}/executions/${number}`,
+    sealing: { key: 'a key of the installation' },
+    runBuild: builtAs(() => 'a'.repeat(64)),
+    runTarget: async () => ({ state: 'done', memory: {} }),
+    ...settings,
+  })
+}
+
+/** A build that is done at once, with this digest. */
+export function builtAs(digest: () => string): TestSettings['runBuild'] {
+  return async () => ({
+    state: 'done',
+    memory: { digest: digest(), sizeBytes: '1234', architecture: 'arm64' },
+  })
+}
 
 const nothingListens = 'http://127.0.0.1:1'
 

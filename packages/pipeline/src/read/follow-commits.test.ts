@@ -7,9 +7,8 @@ import { addPerson } from '@slipway/organisations/testing'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { approveCheck } from '../act-on-check.ts'
 import { rollBack } from '../actions.ts'
-import { handlersWith } from '../jobs.ts'
 import type { StepsOutcome } from '../run-steps.ts'
-import { pushTo, runDueJobs, unreachableCloud } from '../testing.ts'
+import { builtAs, pushTo, runDueJobs, testHandlers } from '../testing.ts'
 import { followCommits } from './follow-commits.ts'
 import { getDeliveryFigures } from './get-delivery-figures.ts'
 import { listApprovalsWaiting } from './list-approvals.ts'
@@ -32,17 +31,8 @@ const failing = (): StepsOutcome => ({
 /** Which bytes are built: equal ones are one build. */
 let builds = 0
 let targets: Record<string, () => StepsOutcome> = {}
-const handlers = handlersWith({
-  cloud: unreachableCloud(db),
-  gitUrl: (organisation, app) => `http://slipway.test/git/${organisation}/${app}.git`,
-  gatePorts: { first: 20_000, last: 20_999 },
-  hookAnswerUrl: (token) => `http://slipway.test/webhooks/hook-answers/${token}`,
-  executionUrl: (organisation, app, number) => `http://slipway.test/o/${organisation}/apps/${app}/${number}`,
-  sealing: { key: 'a key of the installation' },
-  runBuild: async () => ({
-    state: 'done',
-    memory: { digest: builds.toString(16).padStart(64, '0'), sizeBytes: '1234', architecture: 'arm64' },
-  }),
+const handlers = testHandlers(db, {
+  runBuild: builtAs(() => builds.toString(16).padStart(64, '0')),
   runTarget: async ({ environment }) => (targets[environment.name] ?? done)(),
 })
 const work = () => runDueJobs(db, clock, handlers)

@@ -9,10 +9,9 @@ import { afterAll, beforeEach, expect, test } from 'vitest'
 import { approveCheck } from '../act-on-check.ts'
 import { rollBack } from '../actions.ts'
 import { holdStage } from '../hold-stage.ts'
-import { handlersWith } from '../jobs.ts'
 import { receivePush } from '../receive-push.ts'
 import type { StepsOutcome } from '../run-steps.ts'
-import { runDueJobs, unreachableCloud } from '../testing.ts'
+import { builtAs, runDueJobs, testHandlers } from '../testing.ts'
 import { getExecution } from './get-execution.ts'
 import { getPipeline } from './get-pipeline.ts'
 
@@ -27,17 +26,8 @@ let shas = 0
 const done = (): StepsOutcome => ({ state: 'done', memory: {} })
 const working = (): StepsOutcome => ({ state: 'waiting', until: new Date(clock.now().getTime() + 5000) })
 let targets: Record<string, () => StepsOutcome> = {}
-const handlers = handlersWith({
-  cloud: unreachableCloud(db),
-  gitUrl: (organisation, app) => `http://slipway.test/git/${organisation}/${app}.git`,
-  gatePorts: { first: 20_000, last: 20_999 },
-  hookAnswerUrl: (token) => `http://slipway.test/webhooks/hook-answers/${token}`,
-  executionUrl: (organisation, app, number) => `http://slipway.test/o/${organisation}/apps/${app}/${number}`,
-  sealing: { key: 'a key of the installation' },
-  runBuild: async () => ({
-    state: 'done',
-    memory: { digest: shas.toString(16).padStart(64, '0'), sizeBytes: '1234', architecture: 'arm64' },
-  }),
+const handlers = testHandlers(db, {
+  runBuild: builtAs(() => shas.toString(16).padStart(64, '0')),
   runTarget: async ({ environment }) => (targets[environment.name] ?? done)(),
 })
 const work = () => runDueJobs(db, clock, handlers)

@@ -4,9 +4,8 @@ import { testDatabase } from '@slipway/db/testing'
 import type { App } from '@slipway/environments'
 import { addApp, addTenant } from '@slipway/environments/testing'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { handlersWith } from '../../jobs.ts'
 import { getExecution } from '../../read/get-execution.ts'
-import { type AnsweredWithin, pushTo, runDueJobs, tellMinute, unreachableCloud } from '../../testing.ts'
+import { type AnsweredWithin, pushTo, runDueJobs, tellMinute, testHandlers } from '../../testing.ts'
 
 const { db, close } = await testDatabase()
 afterAll(close)
@@ -20,19 +19,8 @@ const port = typeof listens === 'object' ? listens?.port : undefined
 const clock = stoppedClock(new Date('2026-11-24T10:00:00Z'))
 const acme = await addTenant(db, clock)
 const { organisationId, userId } = acme
-const handlers = handlersWith({
-  cloud: unreachableCloud(db),
-  gitUrl: (organisation, name) => `http://slipway.test/git/${organisation}/${name}.git`,
-  gatePorts: { first: 20_000, last: 20_999 },
-  hookAnswerUrl: (token) => `http://slipway.test/webhooks/hook-answers/${token}`,
-  executionUrl: (organisation, name, number) => `http://slipway.test/${organisation}/${name}/${number}`,
-  sealing: { key: 'a key of the installation' },
+const handlers = testHandlers(db, {
   innerOrigins: [`http://shop.localhost:${port}`],
-  runBuild: async () => ({
-    state: 'done',
-    memory: { digest: 'a'.repeat(64), sizeBytes: '1234', architecture: 'arm64' },
-  }),
-  runTarget: async () => ({ state: 'done', memory: {} }),
 })
 
 let app: App

@@ -6,9 +6,8 @@ import { endCommand, expectHost, hostConnected, pendingCommands } from '@slipway
 import { type CommandOutcome, type HostCommand, protocolVersion } from '@slipway/protocol'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { cancelExecution } from '../../actions.ts'
-import { handlersWith } from '../../jobs.ts'
 import { getExecution } from '../../read/get-execution.ts'
-import { pushTo, runDueJobs, tellMinute, unreachableCloud } from '../../testing.ts'
+import { pushTo, runDueJobs, tellMinute, testHandlers } from '../../testing.ts'
 
 /** The real gate and rows; hosts and runners are there, and their agents are the test, which answers in rows. */
 const { db, close } = await testDatabase()
@@ -16,19 +15,7 @@ afterAll(close)
 const clock = stoppedClock(new Date('2026-11-24T10:00:00Z'))
 const acme = await addTenant(db, clock)
 const { organisationId, userId } = acme
-const handlers = handlersWith({
-  cloud: unreachableCloud(db),
-  gitUrl: (organisation, name) => `http://slipway.test/git/${organisation}/${name}.git`,
-  gatePorts: { first: 20_000, last: 20_999 },
-  hookAnswerUrl: (token) => `http://slipway.test/webhooks/hook-answers/${token}`,
-  executionUrl: (organisation, name, number) => `http://slipway.test/${organisation}/${name}/${number}`,
-  sealing: { key: 'a key of the installation' },
-  runBuild: async () => ({
-    state: 'done',
-    memory: { digest: 'a'.repeat(64), sizeBytes: '1234', architecture: 'arm64' },
-  }),
-  runTarget: async () => ({ state: 'done', memory: {} }),
-})
+const handlers = testHandlers(db)
 const work = () => runDueJobs(db, clock, handlers)
 
 let app: App

@@ -6,10 +6,9 @@ import type { CommandOutcome } from '@slipway/protocol'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { overrideCheck } from '../../act-on-check.ts'
 import { cancelExecution } from '../../actions.ts'
-import { handlersWith } from '../../jobs.ts'
 import { getExecution } from '../../read/get-execution.ts'
 import { getPipeline } from '../../read/get-pipeline.ts'
-import { pushTo, runDueJobs, unreachableCloud } from '../../testing.ts'
+import { pushTo, runDueJobs, testHandlers } from '../../testing.ts'
 import { runnersAreUp, type TestRunners, testRunners } from '../run/testing.ts'
 
 /** The real steps and rows; the runner is up already, and its agent is the test, which answers in rows. */
@@ -20,18 +19,8 @@ const acme = await addTenant(db, clock)
 const { organisationId, userId } = acme
 const appsUrl = 'http://{name}.localhost:4700'
 let deployed: string[] = []
-const handlers = handlersWith({
-  cloud: unreachableCloud(db),
-  gitUrl: (organisation, name) => `http://slipway.test/git/${organisation}/${name}.git`,
+const handlers = testHandlers(db, {
   appsUrl,
-  gatePorts: { first: 20_000, last: 20_999 },
-  hookAnswerUrl: (token) => `http://slipway.test/webhooks/hook-answers/${token}`,
-  executionUrl: (organisation, name, number) => `http://slipway.test/${organisation}/${name}/${number}`,
-  sealing: { key: 'a key of the installation' },
-  runBuild: async () => ({
-    state: 'done',
-    memory: { digest: 'a'.repeat(64), sizeBytes: '1234', architecture: 'arm64' },
-  }),
   runTarget: async ({ environment }) => {
     deployed.push(environment.name)
     return { state: 'done', memory: {} }

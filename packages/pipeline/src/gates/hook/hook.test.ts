@@ -9,9 +9,8 @@ import { checkStream } from '@slipway/protocol'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { answerHook } from '../../answer-hook.ts'
-import { handlersWith } from '../../jobs.ts'
 import { getExecution } from '../../read/get-execution.ts'
-import { pushTo, runDueJobs, unreachableCloud } from '../../testing.ts'
+import { pushTo, runDueJobs, testHandlers } from '../../testing.ts'
 import { replaceHookKey, showHookKeys } from './hook-keys.ts'
 import type { HookMessage } from './message.ts'
 
@@ -44,19 +43,10 @@ const acme = await addTenant(db, clock)
 const { organisationId, userId } = acme
 const sealing = { key: 'a key of the installation' }
 const answersAt = 'http://slipway.test/webhooks/hook-answers/'
-const handlers = handlersWith({
-  cloud: unreachableCloud(db),
-  gitUrl: (organisation, name) => `http://slipway.test/git/${organisation}/${name}.git`,
-  executionUrl: (organisation, name, number) => `http://slipway.test/${organisation}/${name}/${number}`,
-  gatePorts: { first: 20_000, last: 20_999 },
+const handlers = testHandlers(db, {
   hookAnswerUrl: (token) => `${answersAt}${token}`,
   innerOrigins: [`http://*.localhost:${port}`],
   sealing,
-  runBuild: async () => ({
-    state: 'done',
-    memory: { digest: 'a'.repeat(64), sizeBytes: '1234', architecture: 'arm64' },
-  }),
-  runTarget: async () => ({ state: 'done', memory: {} }),
 })
 
 let app: App
@@ -121,7 +111,7 @@ describe('a hook', () => {
       timestamp: clock.now().toISOString(),
       data: {
         app: app.name,
-        execution: { number: 1, url: expect.stringContaining(`/${app.name}/1`) },
+        execution: { number: 1, url: expect.stringContaining(`/${app.name}/executions/1`) },
         gate: 'production/before/0',
         stage: 'production',
         attempt: 1,

@@ -6,9 +6,8 @@ import { addApp, addTenant } from '@slipway/environments/testing'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { approveCheck, overrideCheck } from '../../act-on-check.ts'
 import { cancelExecution, rollBack } from '../../actions.ts'
-import { handlersWith } from '../../jobs.ts'
 import { getExecution } from '../../read/get-execution.ts'
-import { type AnsweredWithin, pushTo, runDueJobs, tellMinute, unreachableCloud } from '../../testing.ts'
+import { type AnsweredWithin, builtAs, pushTo, runDueJobs, tellMinute, testHandlers } from '../../testing.ts'
 
 const { db, close } = await testDatabase()
 afterAll(close)
@@ -23,19 +22,9 @@ const clock = stoppedClock(new Date('2026-11-24T10:00:00Z'))
 const acme = await addTenant(db, clock)
 const { organisationId, userId } = acme
 let builds = 0
-const handlers = handlersWith({
-  cloud: unreachableCloud(db),
-  gitUrl: (organisation, name) => `http://slipway.test/git/${organisation}/${name}.git`,
-  gatePorts: { first: 20_000, last: 20_999 },
-  hookAnswerUrl: (token) => `http://slipway.test/webhooks/hook-answers/${token}`,
-  executionUrl: (organisation, name, number) => `http://slipway.test/${organisation}/${name}/${number}`,
-  sealing: { key: 'a key of the installation' },
+const handlers = testHandlers(db, {
   innerOrigins: [url],
-  runBuild: async () => ({
-    state: 'done',
-    memory: { digest: `${++builds}`.padEnd(64, '0'), sizeBytes: '1234', architecture: 'arm64' },
-  }),
-  runTarget: async () => ({ state: 'done', memory: {} }),
+  runBuild: builtAs(() => `${++builds}`.padEnd(64, '0')),
 })
 const work = () => runDueJobs(db, clock, handlers)
 

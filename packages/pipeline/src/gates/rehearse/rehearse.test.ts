@@ -7,12 +7,11 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { overrideCheck } from '../../act-on-check.ts'
 import { cancelExecution } from '../../actions.ts'
 import { environmentLease, type OpenDeployment } from '../../deployment-rows.ts'
-import { handlersWith } from '../../jobs.ts'
 import { getDeliveryFigures } from '../../read/get-delivery-figures.ts'
 import { getExecution } from '../../read/get-execution.ts'
 import type { StepsOutcome } from '../../run-steps.ts'
 import { specOf } from '../../server-deployment.ts'
-import { pushTo, runDueJobs, unreachableCloud } from '../../testing.ts'
+import { builtAs, pushTo, runDueJobs, testHandlers } from '../../testing.ts'
 
 /** The real rows, leases and jobs; what a host would answer is said by the test. */
 const { db, close } = await testDatabase()
@@ -30,14 +29,8 @@ let answers: (deployment: OpenDeployment) => StepsOutcome
 let digest = ''
 let app: App
 
-const handlers = handlersWith({
-  cloud: unreachableCloud(db),
-  gitUrl: (organisation, name) => `http://slipway.test/git/${organisation}/${name}.git`,
-  gatePorts: { first: 20_000, last: 20_999 },
-  hookAnswerUrl: (token) => `http://slipway.test/webhooks/hook-answers/${token}`,
-  executionUrl: (organisation, name, number) => `http://slipway.test/${organisation}/${name}/${number}`,
-  sealing: { key: 'a key of the installation' },
-  runBuild: async () => ({ state: 'done', memory: { digest, sizeBytes: '1234', architecture: 'arm64' } }),
+const handlers = testHandlers(db, {
+  runBuild: builtAs(() => digest),
   runTarget: async (deployment) => {
     open = deployment
     const { environment, release, rehearsal, fence } = deployment

@@ -6,9 +6,8 @@ import type { PlannedCheck } from '@slipway/manifest'
 import type { CommandOutcome } from '@slipway/protocol'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { cancelExecution } from '../../actions.ts'
-import { handlersWith } from '../../jobs.ts'
 import { getExecution } from '../../read/get-execution.ts'
-import { pushTo, runDueJobs, unreachableCloud } from '../../testing.ts'
+import { pushTo, runDueJobs, testHandlers } from '../../testing.ts'
 import { checkProblems, checksFrom } from '../index.ts'
 import { basesAreThere, runnersAreUp, type TestRunners, testRunners } from './testing.ts'
 
@@ -19,19 +18,8 @@ const clock = stoppedClock(new Date('2026-11-24T10:00:00Z'))
 const acme = await addTenant(db, clock)
 const { organisationId, userId } = acme
 const appsUrl = 'http://{name}.localhost:4700'
-const handlers = handlersWith({
-  cloud: unreachableCloud(db),
-  gitUrl: (organisation, name) => `http://slipway.test/git/${organisation}/${name}.git`,
+const handlers = testHandlers(db, {
   appsUrl,
-  gatePorts: { first: 20_000, last: 20_999 },
-  hookAnswerUrl: (token) => `http://slipway.test/webhooks/hook-answers/${token}`,
-  executionUrl: (organisation, name, number) => `http://slipway.test/${organisation}/${name}/${number}`,
-  sealing: { key: 'a key of the installation' },
-  runBuild: async () => ({
-    state: 'done',
-    memory: { digest: 'a'.repeat(64), sizeBytes: '1234', architecture: 'arm64' },
-  }),
-  runTarget: async () => ({ state: 'done', memory: {} }),
 })
 
 let app: App
