@@ -149,6 +149,21 @@ describe('a rehearsal', () => {
     expect(await liveNow()).toEqual([2])
   })
 
+  test('whose way back cannot be carried out is told the way forward all the same, and has failed', async () => {
+    await push()
+    answers = onWay('back', () => {
+      throw new Error('a fault of Slipway')
+    })
+    await push()
+    for (let attempt = 0; attempt < 8; attempt++) {
+      clock.advance(130_000)
+      await work()
+    }
+    expect(told.at(-1)).toMatchObject({ release: 2, rehearsal: 'forward' })
+    expect(await shown(2)).toMatchObject({ status: 'failed', error: { code: 'rehearsal-not-back' } })
+    expect(await liveNow()).toEqual([2])
+  })
+
   test('that is not well on the way forward is red: the wave goes back, and the revision is bad', async () => {
     await push()
     answers = onWay('forward', () => wrong('app-exited'))
