@@ -2,6 +2,7 @@ import type { Clock, Log } from '@slipway/core'
 import { type Database, Prisma } from '@slipway/db'
 import type { Queue } from 'bullmq'
 import { z } from 'zod'
+import { forgetEnded } from './forget-ended.ts'
 
 /** So many jobs wait in Redis or run at a time; the rest stays in Postgres, where turns are fair. */
 const inFlightMax = 200
@@ -59,7 +60,7 @@ const rowsSchema = z.array(z.object({ id: z.string(), name: z.string(), queuedAt
 
 /**
  * Relays whenever something was written, when `poke` says that a turn is free, and every second for timers and
- * for what was lost.
+ * for what was lost. Forgets each hour what ended long ago.
  */
 export async function startRelay(
   db: Database,
@@ -86,11 +87,18 @@ export async function startRelay(
   }
   const listener = await db.listen('outbox', poke, poke)
   const timer = setInterval(poke, 1000)
+  const forget = () => {
+    forgetEnded(db).catch((error) =>
+      log.warn({ err: error }, 'old jobs could not be deleted; again in an hour'),
+    )
+  }
+  const hourly = setInterval(forget, 3_600_000)
   poke()
   return {
     poke,
     async stop() {
       clearInterval(timer)
+      clearInterval(hourly)
       await listener.stop()
       wanted = false
       await running

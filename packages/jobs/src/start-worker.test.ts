@@ -4,6 +4,7 @@ import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { z } from 'zod'
 import { defineJob, enqueue } from './define-job.ts'
+import { forgetEnded } from './forget-ended.ts'
 import { type Handler, handle } from './handler.ts'
 import { runJob } from './run-job.ts'
 import { startWorker } from './start-worker.ts'
@@ -135,6 +136,26 @@ describe('a job', () => {
     await Promise.all([runJob(deps, row.id), runJob(deps, row.id), runJob(deps, row.id)])
     expect(most).toBe(1)
     expect(await open()).toBe(0)
+  })
+
+  it('is forgotten a week after it ended well, two months after it was set aside, and never while it is open', async () => {
+    for (let n = 0; n < 6; n++) await write(n)
+    const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000)
+    const ends = [
+      { doneAt: daysAgo(8) },
+      { doneAt: daysAgo(6) },
+      { failedAt: daysAgo(61) },
+      { failedAt: daysAgo(59) },
+    ]
+    await t.db.inSystem('sweep', async (tx) => {
+      const rows = await tx.outbox.findMany({ orderBy: { id: 'asc' } })
+      for (const [at, data] of ends.entries())
+        await tx.outbox.update({ where: { id: rows[at]?.id ?? 0n }, data })
+    })
+    expect(await forgetEnded(t.db)).toBe(2)
+    expect(await forgetEnded(t.db)).toBe(0)
+    const left = await t.db.inSystem('sweep', (tx) => tx.outbox.findMany({ orderBy: { id: 'asc' } }))
+    expect(left.map(({ payload }) => payload)).toEqual([{ n: 1 }, { n: 3 }, { n: 4 }, { n: 5 }])
   })
 
   it('survives the loss of all of Redis', async () => {
