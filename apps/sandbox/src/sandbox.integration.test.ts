@@ -184,7 +184,8 @@ function wordsOf(id: string, words: string): Promise<string> {
 
 function recorded(): { name: string; pid: number; since: string }[] {
   const folder = join(state, 'processes')
-  return readdirSync(folder).map((file) => {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.json'))
+  return files.map((file) => {
     const { pid, startedAt: since } = JSON.parse(readFileSync(join(folder, file), 'utf8'))
     return { name: file.replace('.json', ''), pid, since }
   })

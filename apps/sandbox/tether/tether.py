@@ -74,8 +74,10 @@ def main():
             os.close(descriptor)
         except OSError:
             pass
-    with open(record, "w") as file:
+    # Whoever reads meanwhile finds all of it, or nothing.
+    with open(f"{record}.new", "w") as file:
         json.dump({"pid": child, "startedAt": started_at(child), "command": command[0]}, file)
+    os.replace(f"{record}.new", record)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: threading.Thread(target=end, args=(child, grace), daemon=True).start())
     threading.Thread(target=wait_for_end_of_tether, args=(child, grace), daemon=True).start()
