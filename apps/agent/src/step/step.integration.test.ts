@@ -146,7 +146,7 @@ describe('a step', () => {
     expect((await good(tell(printed))).generated?.trim()).toBe(json)
     const written = stepOf('echo thinking; echo "- stage: us" > "$SLIPWAY_PIPELINE"', { generates: true })
     expect((await good(tell(written))).generated).toBe('- stage: us\n')
-    const endless = stepOf('yes | head -c 300000', { generates: true })
+    const endless = stepOf("head -c 300000 /dev/zero | tr '\\0' x | fold -w 1000", { generates: true })
     expect(await failed(tell(endless))).toMatchObject({ code: 'generated-too-large' })
     expect(await good(tell(stepOf('echo plain')))).not.toHaveProperty('generated')
   })
