@@ -60,7 +60,7 @@ const rowsSchema = z.array(z.object({ id: z.string(), name: z.string(), queuedAt
 
 /**
  * Relays whenever something was written, when `poke` says that a turn is free, and every second for timers and
- * for what was lost. Forgets each hour what ended long ago.
+ * for what was lost. Forgets at its start and each hour what ended long ago.
  */
 export async function startRelay(
   db: Database,
@@ -93,6 +93,7 @@ export async function startRelay(
     )
   }
   const hourly = setInterval(forget, 3_600_000)
+  forget()
   poke()
   return {
     poke,
