@@ -1,13 +1,24 @@
 import { request } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** GET of an app's address. Programs do not resolve *.localhost, so the name travels as the Host header. */
-export function get(address: string, path = '/'): Promise<{ status: number; body: string }> {
+type Answer = { status: number; body: string }
+
+/** GET of an app's address. */
+export function get(address: string, path = '/'): Promise<Answer> {
+  return ask('GET', address, path)
+}
+
+export function post(address: string, path: string, body: string): Promise<Answer> {
+  return ask('POST', address, path, body)
+}
+
+/** Programs do not resolve *.localhost, so the name travels as the Host header. */
+function ask(method: 'GET' | 'POST', address: string, path: string, sent?: string): Promise<Answer> {
   const { hostname, port } = new URL(address)
   return new Promise((resolve, reject) => {
     const headers = { host: `${hostname}:${port}` }
     // Each name leads to a host of its own, so a connection that was made for one is not used for another.
-    const to = { host: '127.0.0.1', port, path, headers, timeout: 90_000, agent: false } as const
+    const to = { method, host: '127.0.0.1', port, path, headers, timeout: 90_000, agent: false } as const
     const asked = request(to, (response) => {
       let body = ''
       response.on('data', (data) => {
@@ -18,7 +29,7 @@ export function get(address: string, path = '/'): Promise<{ status: number; body
     })
     asked.on('timeout', () => asked.destroy(new Error('no answer within 90 s')))
     asked.on('error', reject)
-    asked.end()
+    asked.end(sent)
   })
 }
 

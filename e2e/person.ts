@@ -147,7 +147,7 @@ export function addressOf(
       const found = await api.environments.get
         .query({ organisationId, app, environment })
         .catch(() => undefined)
-      return (found?.live && found.services[0]?.url) || undefined
+      return (found?.live && found.services.find(({ url }) => url !== null)?.url) || undefined
     },
     `${environment} to be live`,
     240,

@@ -15,6 +15,9 @@ export function homeOf(root: string) {
     pointer: at('pointer.json'),
     journal: at('deployment.json'),
     processes: at('processes.json'),
+    jobs: at('jobs.json'),
+    cron: at('cron.json'),
+    runs: at('runs.json'),
     command: (id: string) => at('commands', `${id}.json`),
     commands: at('commands'),
     gateSocket: at('gate.sock'),
@@ -52,6 +55,19 @@ export async function writeJson(
     await handle.close()
   }
   await rename(draft, file)
+}
+
+/** Writes what `read` answers then, one write at a time, so that the last state is what stays; each call resolves once it did. */
+export function latestIn(
+  file: string,
+  read: () => unknown,
+  options?: { durable: boolean },
+): () => Promise<void> {
+  let writing: Promise<void> = Promise.resolve()
+  return () => {
+    writing = writing.catch(() => {}).then(() => writeJson(file, read(), options))
+    return writing
+  }
 }
 
 /** What the file holds, or undefined when there is none or it is not of this form (an older agent's). */

@@ -7,6 +7,7 @@ import {
   datadogOutput,
   deployOutput,
   protocolVersion,
+  runOutput,
   stepOutput,
 } from '@slipway/protocol'
 import { startTicksOf } from './apps/process-record.ts'
@@ -25,6 +26,7 @@ import { agentKey } from './identity/agent-key.ts'
 import { monotonicSeconds, openBoot } from './identity/boot.ts'
 import { instanceArchitecture } from './identity/instance-architecture.ts'
 import { signIdentity } from './identity/sign-identity.ts'
+import { RunOutbox } from './jobs/run-outbox.ts'
 import { Heart, type Running } from './measure/heart.ts'
 import { Minutes } from './measure/minute.ts'
 import { step } from './step/step.ts'
@@ -46,9 +48,10 @@ export async function runAgent(serveCommand: string[]): Promise<void> {
   const boot = await openBoot(home.boot)
   const logs = new LogOutbox(clock)
   const canaries = new CanaryOutbox()
+  const runs = await RunOutbox.open(home.runs)
   const host =
     file.kind === 'host'
-      ? await Host.open({ config, architecture, home, clock, log, logs, canaries, serveCommand })
+      ? await Host.open({ config, architecture, home, clock, log, logs, canaries, runs, serveCommand })
       : undefined
   const ssm = new SSMClient(awsSettings(config))
   const heart = new Heart(boot, home.boot, () => (host ? runningOn(host) : []))
@@ -72,6 +75,9 @@ export async function runAgent(serveCommand: string[]): Promise<void> {
       case 'restart':
         if (!host) throw notMine(command.kind, file.kind)
         return deployOutput.parse(await host.restart(id, command.services, progress, signal))
+      case 'run':
+        if (!host) throw notMine(command.kind, file.kind)
+        return runOutput.parse(await host.run(id, command.spec, signal))
       case 'datadog':
         if (!host) throw notMine(command.kind, file.kind)
         return datadogOutput.parse(
@@ -130,6 +136,7 @@ export async function runAgent(serveCommand: string[]): Promise<void> {
       heart.connected((message) => channel.say(message))
       minutes.connected((message) => channel.say(message))
       canaries.connected((message) => channel.say(message))
+      runs.connected((message) => channel.say(message))
       sayHealth()
     },
     onUnknownCommand: (id) => commands.unknown(id),
@@ -138,7 +145,7 @@ export async function runAgent(serveCommand: string[]): Promise<void> {
         case 'command':
           return commands.receive(message)
         case 'result-stored':
-          return void commands.stored(message.id)
+          return void commands.stored(message.id).then(() => host?.forgetRun(message.id))
         case 'logs-stored':
           return logs.stored(message.source, message.sequence)
         case 'alive-stored':
@@ -147,6 +154,8 @@ export async function runAgent(serveCommand: string[]): Promise<void> {
           return minutes.stored(message.minute)
         case 'canary-stored':
           return canaries.stored(message.sequence)
+        case 'run-stored':
+          return void runs.stored(message.sequence)
       }
     },
     onClosed() {
@@ -154,6 +163,7 @@ export async function runAgent(serveCommand: string[]): Promise<void> {
       heart.disconnected()
       minutes.disconnected()
       canaries.disconnected()
+      runs.disconnected()
     },
   })
 

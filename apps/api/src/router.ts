@@ -20,6 +20,7 @@ import { organisations } from './routers/organisations.ts'
 import { permissions } from './routers/permissions.ts'
 import { pipeline } from './routers/pipeline.ts'
 import { pushes } from './routers/pushes.ts'
+import { runs } from './routers/runs.ts'
 import { stages } from './routers/stages.ts'
 import { tokens } from './routers/tokens.ts'
 import { variables } from './routers/variables.ts'
@@ -47,6 +48,7 @@ export const appRouter = router({
   permissions,
   pipeline,
   pushes,
+  runs,
   stages,
   tokens,
   variables,

@@ -21,6 +21,7 @@ const prefixes = {
   step: 'step',
   host: 'host',
   hostCommand: 'cmd',
+  run: 'run',
   job: 'job',
   push: 'psh',
   invoice: 'inv',
@@ -45,6 +46,7 @@ export type ExecutionId = Id<'execution'>
 export type DeploymentId = Id<'deployment'>
 export type HostId = Id<'host'>
 export type HostCommandId = Id<'hostCommand'>
+export type RunId = Id<'run'>
 
 // Crockford's base 32 without letters that look alike, lower case.
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'

@@ -20,6 +20,7 @@ export {
   type OrganisationId,
   type ReleaseId,
   type RevisionId,
+  type RunId,
   type ServiceId,
   type UserId,
 } from './ids.ts'

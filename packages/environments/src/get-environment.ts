@@ -1,7 +1,7 @@
 import type { OrganisationId } from '@slipway/core'
 import type { Database } from '@slipway/db'
 import { findEnvironment } from './find-app.ts'
-import { healthOf, overallHealth, type ServiceHealth } from './health.ts'
+import { healthOf, isStanding, overallHealth, type ServiceHealth } from './health.ts'
 import { type LiveRelease, liveReleases } from './list-apps.ts'
 import { type AppsUrl, urlOf } from './url.ts'
 
@@ -84,7 +84,7 @@ export async function getEnvironment(
         brokenSince: account.brokenSince?.toISOString() ?? null,
       },
       configVersion: environment.configVersion,
-      health: overallHealth(services.map(({ health }) => health)),
+      health: overallHealth(services.filter(isStanding).map(({ health }) => health)),
       live: releaseId === null || live === undefined ? null : { id: releaseId, ...live },
       services,
       hosts: hosts.map((host) => ({

@@ -50,6 +50,11 @@ export function healthOf(serviceId: string, hosts: readonly HostRow[]): ServiceH
 
 const severity = { healthy: 0, stopped: 1, starting: 2, unhealthy: 3, crashed: 4 } as const
 
+/** Whether it runs all the time, so that it can be well or not; a cron service has runs. */
+export function isStanding({ kind }: { kind: string }): boolean {
+  return kind !== 'cron'
+}
+
 /** One word for many services: the worst that is known; `none` without services. */
 export function overallHealth(each: readonly ServiceHealth[]): ServiceHealth['state'] | 'none' {
   if (each.length === 0) return 'none'

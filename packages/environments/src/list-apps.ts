@@ -1,7 +1,7 @@
 import type { OrganisationId } from '@slipway/core'
 import type { Database, Tx } from '@slipway/db'
 import { z } from 'zod'
-import { healthOf, overallHealth, type ServiceHealth } from './health.ts'
+import { healthOf, isStanding, overallHealth, type ServiceHealth } from './health.ts'
 import { type AppsUrl, urlOf } from './url.ts'
 
 /** One line of the page of all apps. Times are ISO. */
@@ -51,7 +51,7 @@ export async function listApps(
             services: {
               where: { removedAt: null },
               orderBy: { name: 'asc' },
-              select: { id: true, publicName: true },
+              select: { id: true, kind: true, publicName: true },
             },
             hosts: { select: { state: true, health: true, lastSeenAt: true } },
           },
@@ -88,7 +88,9 @@ export async function listApps(
         deletingSince: app.deletingSince?.toISOString() ?? null,
         url: isLive && publicName ? urlOf(appsUrl, publicName) : null,
         services: services.length,
-        health: overallHealth(services.map(({ health }) => health)),
+        health: overallHealth(
+          services.filter(({ service }) => isStanding(service)).map(({ health }) => health),
+        ),
         live: live.get(environment?.liveReleaseId ?? '') ?? null,
         lastPush: pushes.get(app.id) ?? null,
       }

@@ -1,6 +1,6 @@
 import type { AppId } from '@slipway/core'
 import type { Tx } from '@slipway/db'
-import { healthOf, overallHealth, type ServiceHealth } from './health.ts'
+import { healthOf, isStanding, overallHealth, type ServiceHealth } from './health.ts'
 import { type LiveRelease, liveReleases } from './list-apps.ts'
 import { type AppsUrl, urlOf } from './url.ts'
 
@@ -27,7 +27,7 @@ export async function listEnvironments(tx: Tx, appId: AppId, appsUrl: AppsUrl): 
       services: {
         where: { removedAt: null },
         orderBy: { name: 'asc' },
-        select: { id: true, publicName: true },
+        select: { id: true, kind: true, publicName: true },
       },
       hosts: { select: { state: true, health: true, lastSeenAt: true } },
     },
@@ -49,7 +49,7 @@ export async function listEnvironments(tx: Tx, appId: AppId, appsUrl: AppsUrl): 
         brokenSince: row.cloudAccount.brokenSince?.toISOString() ?? null,
       },
       url: release && publicName ? urlOf(appsUrl, publicName) : null,
-      health: overallHealth(row.services.map(({ id }) => healthOf(id, row.hosts))),
+      health: overallHealth(row.services.filter(isStanding).map(({ id }) => healthOf(id, row.hosts))),
       live: release && row.liveReleaseId !== null ? { id: row.liveReleaseId, ...release } : null,
     }
   })

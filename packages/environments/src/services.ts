@@ -12,13 +12,13 @@ import { z } from 'zod'
 import { publicNameOf } from './decide/names.ts'
 import { randomText } from './random-text.ts'
 
-const serviceKind = z.enum(['web', 'worker', 'static'])
+const serviceKind = z.enum(['web', 'worker', 'static', 'cron'])
 
 export type Service = {
   id: ServiceId
   name: string
   kind: z.infer<typeof serviceKind>
-  /** None for a worker. */
+  /** None for what serves no visitors. */
   publicName: string | null
 }
 
@@ -43,7 +43,7 @@ export async function prepareServices(
   for (const plan of plans) {
     const row = rows.find((candidate) => candidate.name === plan.name)
     const id = asId('service', row?.id ?? newId('service', now))
-    const fresh = plan.kind === 'worker' ? null : publicNameOf(plan.name, appName, randomText(6))
+    const fresh = servesVisitors(plan.kind) ? publicNameOf(plan.name, appName, randomText(6)) : null
     const publicName = row?.publicName ?? fresh
     if (row === undefined) {
       const { name, kind } = plan
@@ -56,7 +56,7 @@ export async function prepareServices(
       id,
       name: plan.name,
       kind: plan.kind,
-      publicName: plan.kind === 'worker' ? null : publicName,
+      publicName: servesVisitors(plan.kind) ? publicName : null,
     })
   }
   return services
@@ -90,10 +90,12 @@ export async function servicesOf(tx: Tx, environmentId: EnvironmentId): Promise<
   })
   return rows.map((row) => {
     const kind = serviceKind.parse(row.kind)
-    const publicName = kind === 'worker' ? null : row.publicName
+    const publicName = servesVisitors(kind) ? row.publicName : null
     return { id: asId('service', row.id), name: row.name, kind, publicName }
   })
 }
+
+const servesVisitors = (kind: Service['kind']) => kind === 'web' || kind === 'static'
 
 /** As the database takes it; a field that is undefined is left out. */
 function json(plan: ServicePlan): Prisma.InputJsonObject {

@@ -44,7 +44,7 @@ export type SendCommand = {
   deadline: Date
   command: HostCommandInput
   /** Runs once, when the command ended: its payload gets `commandId` and `outcome` (`CommandOutcome`) added. */
-  then: { name: string; payload: Record<string, unknown> }
+  then?: { name: string; payload: Record<string, unknown> }
 }
 
 /** Tells a host to do something, when this transaction commits. The host hears of it at once, or when it connects. */
@@ -61,8 +61,7 @@ export async function sendCommand(tx: Tx, send: SendCommand, clock: Clock): Prom
       kind: command.kind,
       command: asJson(command),
       deadline,
-      thenName: then.name,
-      thenPayload: asJson(then.payload),
+      ...(then && { thenName: then.name, thenPayload: asJson(then.payload) }),
       createdAt: clock.now(),
     },
   })

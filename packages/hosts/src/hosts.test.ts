@@ -162,16 +162,33 @@ describe('a command', () => {
     const connect = (protocol: number) =>
       here((tx) => hostConnected(tx, placed.runnerId, { ...hello, protocol }, clock))
     const pending = () => here((tx) => pendingCommands(tx, placed.runnerId, clock))
-    const artifacts = { bucket: 'bucket', found: [], kept: { key: 'artifacts/a/1.tar.gz', names: ['out'] } }
+    const { environmentId } = placed
+    const spec = { runId: newId('run'), environmentId, command: 'date', service: 'web', timeoutSeconds: 60 }
+    const send = () =>
+      here((tx) =>
+        sendCommand(
+          tx,
+          {
+            organisationId: placed.organisationId,
+            hostId: placed.runnerId,
+            fence: 0n,
+            deadline: new Date(clock.now().getTime() + 60_000),
+            command: { kind: 'run', spec },
+            // biome-ignore lint/suspicious/noThenProperty: the name that commands give it; nobody awaits this value
+            then: { name, payload: {} },
+          },
+          clock,
+        ),
+      )
     await connect(protocolOldest)
-    await sendStep(name, { artifacts })
+    await send()
     expect(await pending()).toEqual([])
     expect(await waitingJobs(t.db, name)).toMatchObject([
       { payload: { outcome: { ok: false, error: { code: 'command-unknown' } } } },
     ])
     await connect(protocolVersion)
-    const id = await sendStep(name, { artifacts })
-    expect(await pending()).toMatchObject([{ id, command: { kind: 'step' } }])
+    const id = await send()
+    expect(await pending()).toMatchObject([{ id, command: { kind: 'run' } }])
   })
 
   it('makes a runner busy, and its end makes it idle', async () => {

@@ -2,8 +2,8 @@ import type { HostId } from '@slipway/core'
 import type { Tx } from '@slipway/db'
 
 /**
- * Whether a host may write into a stream: its own environment's services, and the builds, steps and
- * deployments it was given. An agent is believed about itself, never about its neighbours.
+ * Whether a host may write into a stream: its own environment's services, and the builds, steps,
+ * deployments and runs it was given. An agent is believed about itself, never about its neighbours.
  */
 export async function mayWrite(
   tx: Tx,
@@ -18,6 +18,8 @@ export async function mayWrite(
       return wasGiven(tx, hostId, 'build', ['spec', 'executionId'], id)
     case 'check':
       return wasGiven(tx, hostId, 'step', ['spec', 'stream'], stream)
+    case 'run':
+      return wasGiven(tx, hostId, 'run', ['spec', 'runId'], id)
     case 'deployment':
       return wasGiven(tx, hostId, 'deploy', ['spec', 'deploymentId'], id)
     default:

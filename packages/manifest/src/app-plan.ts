@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { overlap, releaseCommandPlan } from './commands.ts'
 import { pipelinePlanSchema } from './pipeline/pipeline-plan.ts'
 import type { ManifestProblem } from './problem.ts'
+import { schedulePlan } from './schedule.ts'
 
 const architecture = z.enum(['x86_64', 'arm64'])
 export type Architecture = z.infer<typeof architecture>
@@ -44,7 +46,11 @@ const canaryPlan = z.object({
 })
 export type CanaryPlan = z.infer<typeof canaryPlan>
 
-const servicePlan = z.object({
+/** When a cron service runs, what becomes of a run that is due while the one before still goes on, and how long one may take. */
+const cronPlan = schedulePlan.extend({ overlap, timeoutSeconds: z.int().positive() })
+export type CronPlan = z.infer<typeof cronPlan>
+
+export const servicePlanSchema = z.object({
   name: z.string(),
   /**
    * Its folder in the repository and in the release, '' for the root: where `run` is run, or for `static` the
@@ -53,18 +59,20 @@ const servicePlan = z.object({
   root: z.string(),
   /** A shell command; '' for `static`. It listens on $PORT when the service is `web`. */
   run: z.string(),
-  /** `web` listens on $PORT, `static` is a folder that the host serves: both get a public name. */
-  kind: z.enum(['web', 'worker', 'static']),
-  /** The path that is asked until it answers below 500; left out for a worker. */
+  /** `web` listens on $PORT, `static` is a folder that the host serves: both get a public name. `cron` is run when it is due. */
+  kind: z.enum(['web', 'worker', 'static', 'cron']),
+  /** The path that is asked until it answers below 500; left out for a worker and a cron service. */
   health: z.object({ path: z.string(), timeoutSeconds: z.int() }).optional(),
   /** At most one in an app. A service with a disk is never run twice at once. */
   disks: z.array(diskPlan),
   /** The same for all services of an app that have one; null, as in plans that were kept before: all at once. */
   canary: canaryPlan.nullable().default(null),
+  /** Of a cron service, else null, as in plans that were kept before there was one. */
+  cron: cronPlan.nullable().default(null),
   /** What was read and detected, one sentence each, for the page of the push. */
   why: z.array(z.string()),
 })
-export type ServicePlan = z.infer<typeof servicePlan>
+export type ServicePlan = z.infer<typeof servicePlanSchema>
 
 const secretPlan = z.object({
   name: z.string(),
@@ -80,12 +88,14 @@ export const appPlanSchema = z.object({
   /** Whether the repository has a slipway.yaml. */
   hasManifest: z.boolean(),
   /** Each name once. */
-  services: z.array(servicePlan).min(1),
+  services: z.array(servicePlanSchema).min(1),
   /** Shell commands for the top of a clone, in this order, each once; none when nothing is to be built. */
   build: z.array(z.string()),
   /** Each kind once; none when nothing but the release itself is needed. */
   runtimes: z.array(runtime),
   machine,
+  /** Run once by each deployment before the new release takes over; null, as in plans that were kept before: none. */
+  releaseCommand: releaseCommandPlan.nullable().default(null),
   /** What a ready executable or the instance type fixes; `any` leaves the choice to the target. */
   architecture: z.union([architecture, z.literal('any')]),
   /** Plain variables, for all services. */

@@ -8,6 +8,7 @@ export {
   type AppPlan,
   type Architecture,
   appPlanSchema,
+  type CronPlan,
   type DiskPlan,
   diskTypes,
   type Machine,
@@ -16,6 +17,7 @@ export {
   type SecretPlan,
   type ServicePlan,
   type Size,
+  servicePlanSchema,
   sizes,
 } from './app-plan.ts'
 export { detect } from './detect/detect.ts'
@@ -36,6 +38,7 @@ export {
 export { plan } from './plan.ts'
 export { describeProblem, formatPlace, type ManifestProblem, type Place, problemsError } from './problem.ts'
 export { generatedFile, type ManifestResult, manifestFile, readManifest } from './read-manifest.ts'
+export { nextTick, type Schedule } from './schedule.ts'
 export type { Manifest } from './schema.ts'
 export { type Tree, type TreeEntry, treeOf } from './tree.ts'
 export { architectureOfInstance } from './whole-app.ts'

@@ -98,7 +98,6 @@ test('a Procfile says what runs: web listens, the others are workers, and what i
 
 test('a broken Procfile names its line', async () => {
   expect(await problemsOf({ Procfile: 'web: x\n\nrelease: npm run migrate\nnonsense\nweb: y' })).toEqual([
-    { code: 'manifest-not-supported-yet', line: 3, nearest: undefined },
     { code: 'manifest-procfile', line: 4, nearest: undefined },
     { code: 'manifest-procfile', line: 5, nearest: undefined },
   ])

@@ -1,13 +1,14 @@
 import type { AppPlan, PlanResult } from './app-plan.ts'
+import { type ReleaseCommandPlan, releaseCommandOf, releaseProcess } from './commands.ts'
 import { detect, signOf } from './detect/detect.ts'
 import type { Detection } from './detect/detection.ts'
-import { type Process, readProcfile } from './detect/procfile.ts'
+import { type Process, type Procfile, readProcfile } from './detect/procfile.ts'
 import { nearest } from './nearest.ts'
 import { planPipeline } from './pipeline/plan-pipeline.ts'
 import { type ManifestProblem, type Place, type PlaceOf, withPlace } from './problem.ts'
 import { manifestFile, readManifest } from './read-manifest.ts'
 import type { Manifest, ManifestService } from './schema.ts'
-import { asKind, machineOf, type Part, partOf } from './service-part.ts'
+import { asKind, cronProblems, machineOf, type Part, partOf } from './service-part.ts'
 import { join, readText, type Tree } from './tree.ts'
 import { cleanFolder } from './values.ts'
 import {
@@ -30,8 +31,9 @@ export async function plan(tree: Tree): Promise<PlanResult> {
   const { manifest, placeOf } = read
   const problems: ManifestProblem[] = []
   const named = Object.entries(manifest.services ?? {})
-  const parts =
+  const { parts, releases } =
     named.length > 0 ? await planNamed(tree, named, placeOf, problems) : await planDetected(tree, problems)
+  const releaseCommand = releaseCommandOf(manifest.release) ?? oneRelease(releases, problems)
   problems.push(
     ...diskProblems(parts, placeOf),
     ...canaryProblems(parts, placeOf),
@@ -52,6 +54,7 @@ export async function plan(tree: Tree): Promise<PlanResult> {
     services: parts.map((part) => part.service),
     build: [...new Set(parts.flatMap((part) => part.build.map(commandAtTop)))],
     runtimes: joinRuntimes(parts),
+    releaseCommand,
     machine: parts.find((part) => part.machine)?.machine?.machine ?? { kind: 'size', size: 'small' },
     architecture,
     variables: Object.fromEntries(
@@ -102,23 +105,55 @@ async function readRoot(
   return result.ok ? { ok: true, found: true, manifest: result.manifest, placeOf: result.placeOf } : result
 }
 
-async function planDetected(tree: Tree, problems: ManifestProblem[]): Promise<Part[]> {
+/** `releases`: what the Procfiles that were read have as `release`. */
+type Planned = { parts: Part[]; releases: FoundRelease[] }
+type FoundRelease = ReleaseCommandPlan & { place: Place }
+
+function foundRelease(procfile: Procfile | undefined, root: string): FoundRelease[] {
+  if (procfile?.release === undefined) return []
+  const { command, line } = procfile.release
+  return [{ ...releaseProcess(command, root), place: { file: procfile.file, line, column: 1 } }]
+}
+
+/** A deployment has one release command; which of two comes first is nothing to guess. */
+function oneRelease(found: FoundRelease[], problems: ManifestProblem[]): ReleaseCommandPlan | null {
+  const [first, ...others] = found
+  if (first === undefined) return null
+  const { place, ...command } = first
+  const other = others.find(({ run, root }) => run !== first.run || root !== first.root)
+  if (other !== undefined) {
+    problems.push({
+      code: 'manifest-two-releases',
+      what: `${place.file} and ${other.place.file} each have a release command.`,
+      why: 'All services of an app are one release, for which one command is run.',
+      todo: `Name one that does both under release: in ${manifestFile}.`,
+      place: other.place,
+    })
+  }
+  return command
+}
+
+async function planDetected(tree: Tree, problems: ManifestProblem[]): Promise<Planned> {
   const found = await detect(tree)
   const procfile = await readProcfile(tree, '')
   problems.push(...(found?.problems ?? []), ...(procfile?.problems ?? []))
   if (procfile) {
-    return procfile.processes.map((process) => {
+    const parts = procfile.processes.map((process) => {
       const service = partOf({ name: process.name, root: '', manifest: {}, found, process })
       if (process.name === 'web') return service
       return { ...service, service: { ...service.service, kind: 'worker' as const, health: undefined } }
     })
+    return { parts, releases: foundRelease(procfile, '') }
   }
-  if (problems.length > 0) return []
+  if (problems.length > 0) return { parts: [], releases: [] }
   if (found?.run === undefined && found?.publish === undefined) {
     problems.push(await nothingDetected(tree, '', found))
-    return []
+    return { parts: [], releases: [] }
   }
-  return [partOf({ name: 'web', root: '', manifest: {}, found, process: undefined })]
+  return {
+    parts: [partOf({ name: 'web', root: '', manifest: {}, found, process: undefined })],
+    releases: [],
+  }
 }
 
 async function planNamed(
@@ -126,8 +161,9 @@ async function planNamed(
   named: [string, ManifestService][],
   placeOf: PlaceOf,
   problems: ManifestProblem[],
-): Promise<Part[]> {
+): Promise<Planned> {
   const parts: Part[] = []
+  const releases: FoundRelease[] = []
   for (const [name, manifest] of named) {
     const root = cleanFolder(manifest.root ?? '')
     const missing = await missingFolder(tree, root)
@@ -148,6 +184,8 @@ async function planNamed(
     const found = await detect(tree, root)
     const isSaid = manifest.run !== undefined || manifest.publish !== undefined
     const procfile = isSaid ? undefined : await readProcfile(tree, root)
+    releases.push(...foundRelease(procfile, root))
+    problems.push(...cronProblems(name, manifest, placeOf))
     const isAlone = named.length === 1
     const process = processOf(name, isAlone, procfile?.processes)
     const own = [
@@ -175,7 +213,7 @@ async function planNamed(
       ...(machine ? { machine: { machine, place: placeOf(['services', name, 'size']) } } : {}),
     })
   }
-  return parts
+  return { parts, releases }
 }
 
 function processOf(name: string, isAlone: boolean, processes: Process[] | undefined): Process | undefined {

@@ -304,6 +304,7 @@ function tooLarge(file: string, bytes: number): ManifestProblem {
 function levelOf(path: Path): Level {
   if (path.length === 0) return 'manifest'
   if (path[0] === 'pipeline') return pipelineLevelOf(path)
+  if (path[0] === 'release') return 'release'
   if (path.length === 2) return 'service'
   switch (path[2]) {
     case 'disks':

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { diskTypes, sizes } from './app-plan.ts'
+import { cronTimeout, overlap, releaseCommand } from './commands.ts'
 import { deploy, deployFields } from './deploy.ts'
 import { pipelineFields, pipelineSchema } from './pipeline/pipeline.ts'
+import { every } from './schedule.ts'
 import { command, duration, folder, name, variableName } from './values.ts'
 
 const sizeDescription =
@@ -112,6 +114,27 @@ const service = z.strictObject({
       examples: [{ strategy: 'canary', steps: ['5% for 10m', '25% for 10m'] }],
     })
     .optional(),
+  every: every
+    .meta({
+      description:
+        'Runs the command when it is due and not all the time: the five fields of a crontab, or @hourly, @daily, @weekly, @monthly; and a time zone, UTC when left out. Each time on one host, once.',
+      examples: ['0 3 * * *', '30 8 * * 1-5 Europe/London', '@daily'],
+    })
+    .optional(),
+  overlap: overlap
+    .meta({
+      description:
+        'Beside `every`: what happens when it is due while the run before still goes on. `skip`: nothing. `allow`: both run. `replace`: the one before is ended.',
+      default: 'skip',
+    })
+    .optional(),
+  timeout: cronTimeout
+    .meta({
+      description: 'Beside `every`: after so long a run is ended and has failed.',
+      default: '1h',
+      examples: ['10m'],
+    })
+    .optional(),
 })
 
 const variableValue = z.union([
@@ -129,7 +152,7 @@ export const manifestSchema = z.strictObject({
     .record(name, service)
     .meta({
       description:
-        'Process types by name. Left out: one service `web`, or those of the Procfile. A service that is named `web`, is alone, or has `health` or `publish` listens on $PORT and gets a public name; the others are workers.',
+        'Process types by name. Left out: one service `web`, or those of the Procfile. A service that is named `web`, is alone, or has `health` or `publish` listens on $PORT and gets a public name; one with `every` runs when it is due; the others are workers.',
     })
     .optional(),
   env: z
@@ -143,6 +166,13 @@ export const manifestSchema = z.strictObject({
       description:
         'Names of secrets; their values live in the parameter store of your own AWS account. `generate` makes a random value once.',
       examples: [['STRIPE_KEY', { SESSION_KEY: 'generate' }]],
+    })
+    .optional(),
+  release: releaseCommand
+    .meta({
+      description:
+        'A command that each deployment runs once before the new release takes over, such as migrations of a database: with the new code, its variables and the disk, beside the old release, which still serves. If it fails, nothing has changed. Not run on the way back to an earlier release.',
+      examples: ['npm run migrate', { run: 'bin/migrate', timeout: '1h' }],
     })
     .optional(),
   pipeline: pipelineSchema
@@ -163,6 +193,7 @@ export const fields = {
   disk: Object.keys(disk.shape),
   size: ['instance'],
   health: ['path', 'timeout'],
+  release: ['run', 'timeout'],
   deploy: deployFields,
   ...pipelineFields,
 }
@@ -170,8 +201,8 @@ export type Level = keyof typeof fields
 
 /** Fields that a manifest may have one day and that are refused until they do what they say. */
 export const fieldsNotYet: Partial<Record<Level, readonly string[]>> = {
-  manifest: ['release', 'resources', 'drains', 'alerts', 'previews'],
-  service: ['watch', 'scale', 'domains', 'hooks', 'every', 'overlap', 'patch'],
+  manifest: ['resources', 'drains', 'alerts', 'previews'],
+  service: ['watch', 'scale', 'domains', 'hooks', 'patch'],
   disk: ['iops', 'snapshots'],
   size: ['cpu', 'memory', 'spot'],
 }

@@ -1,9 +1,10 @@
-import type { DiskPlan, Machine, ServicePlan } from './app-plan.ts'
+import type { CronPlan, DiskPlan, Machine, ServicePlan } from './app-plan.ts'
+import { cronSecondsDefault } from './commands.ts'
 import { canaryOf } from './deploy.ts'
 import { runtimesOfCommand } from './detect/detect.ts'
 import type { Detection, RuntimeWish, Step } from './detect/detection.ts'
 import type { Process } from './detect/procfile.ts'
-import type { Place } from './problem.ts'
+import { type ManifestProblem, type Place, type PlaceOf, withPlace } from './problem.ts'
 import { manifestFile } from './read-manifest.ts'
 import { gigabytes, type ManifestService } from './schema.ts'
 import { join } from './tree.ts'
@@ -46,6 +47,7 @@ export function partOf(input: {
       health: healthOf(manifest),
       disks: disksOf(manifest),
       canary: canaryOf(manifest.deploy),
+      cron: cronOf(manifest),
       why: [
         ...(found && (manifest.build === undefined || !command) ? found.why : []),
         ...(manifest.run ? [`${manifestFile} says how it is run: ${manifest.run}.`] : []),
@@ -79,13 +81,43 @@ function healthOf(manifest: ManifestService): ServicePlan['health'] {
   }
 }
 
-/** Who listens: what says so (health, publish), what is called so, or what is alone and is not called worker. */
+/** Who runs when it is due: what says `every`. Who listens: what says so (health, publish), what is called so, or what is alone and is not called worker. */
 export function asKind(service: ServicePlan, manifest: ManifestService, isAlone: boolean): ServicePlan {
   const isNamedWeb = service.name === 'web' || (isAlone && service.name !== 'worker')
   if (service.kind === 'static') return service
+  if (service.cron !== null) return { ...service, kind: 'cron', health: undefined }
   if (manifest.health === false) return { ...service, kind: 'worker', health: undefined }
   if (manifest.health !== undefined || isNamedWeb) return service
   return { ...service, kind: 'worker', health: undefined }
+}
+
+/** A run that is due ends by itself: what asks, mounts or publishes it makes no sense beside, nor the other way round. */
+export function cronProblems(name: string, manifest: ManifestService, placeOf: PlaceOf): ManifestProblem[] {
+  const isCron = manifest.every !== undefined
+  const wrong = isCron
+    ? (['publish', 'health', 'disks'] as const).filter((field) => manifest[field] !== undefined)
+    : (['overlap', 'timeout'] as const).filter((field) => manifest[field] !== undefined)
+  return wrong.map((field) => ({
+    code: 'manifest-cron-field',
+    what: `services.${name} has ${field} ${isCron ? 'beside' : 'without'} every.`,
+    why: whyNotCron[field],
+    todo: isCron ? `Remove ${field}.` : `Add every, or remove ${field}.`,
+    value: field,
+    ...withPlace(placeOf(['services', name, field])),
+  }))
+}
+
+const whyNotCron = {
+  publish: 'A folder is served all the time, and nothing of it is run.',
+  health: 'A run that is due ends by itself; its exit code says whether it went well.',
+  disks: 'A disk belongs to the service that keeps it open. Every service of the app finds it at its path.',
+  overlap: 'It says what happens when a run is due while the one before still goes on.',
+  timeout: 'It is the time limit of a run that is due.',
+}
+
+function cronOf({ every, overlap, timeout }: ManifestService): CronPlan | null {
+  if (every === undefined) return null
+  return { ...every, overlap: overlap ?? 'skip', timeoutSeconds: timeout ?? cronSecondsDefault }
 }
 
 function disksOf(manifest: ManifestService): DiskPlan[] {

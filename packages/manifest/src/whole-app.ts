@@ -103,12 +103,12 @@ export function canaryProblems(parts: Part[], placeOf: PlaceOf): ManifestProblem
           ...place,
         },
       ]
-    if (service.kind === 'worker')
+    if (service.kind === 'worker' || service.kind === 'cron')
       return [
         {
           code: 'manifest-canary-worker',
-          what: `services.${service.name} asks for a canary and is a worker.`,
-          why: 'A canary divides the requests of visitors, and a worker gets none.',
+          what: `services.${service.name} asks for a canary and serves no visitors.`,
+          why: 'A canary divides the requests of visitors, and a worker or a cron service gets none.',
           todo: 'Remove `deploy` from it.',
           value: service.name,
           ...place,

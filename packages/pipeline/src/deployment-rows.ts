@@ -60,6 +60,8 @@ export type OpenDeployment = TargetOf & {
   fence: bigint
   /** Somebody asked it to stop. */
   isStopping: boolean
+  /** It goes back to what was here before: a rollback, or what undoes a wave. */
+  isWayBack: boolean
   /** Monitors may undo it: not a way back, which nothing hinders, nor a bad commit, which a person let in knowingly. */
   isWatched: boolean
   /** Of a rehearsal: the place of its check, and which way this is. Null for what is deployed to stay. */
@@ -171,6 +173,7 @@ export async function openDeployment(tx: Tx, of: TargetOf, settings: Settings): 
       services,
       fence,
       isStopping,
+      isWayBack,
       isWatched,
       rehearsal: null,
       oneBox: target?.oneBox ?? null,

@@ -203,6 +203,7 @@ async function opened(
       services,
       fence: row.fence,
       isStopping: false,
+      isWayBack: way === 'back',
       isWatched: true,
       rehearsal: { path, way },
       oneBox: null,

@@ -120,6 +120,7 @@ export function specOf(deployment: OpenDeployment): DeploymentSpecInput {
         run: plan.run,
         root: plan.root,
         ...(plan.health && { health: plan.health }),
+        ...(plan.cron && { cron: plan.cron }),
         singleton: plan.disks.length > 0,
         ...(memoryMegabytes !== undefined && { memoryMegabytes }),
       }
@@ -129,7 +130,18 @@ export function specOf(deployment: OpenDeployment): DeploymentSpecInput {
     bakeSeconds,
     watchSeconds: deployment.isWatched ? watchSeconds : 0,
     ...canaryOf(deployment),
+    ...releaseCommandOf(deployment),
   }
+}
+
+/** Not on the way back, where a database may be ahead of the code by now, nor for a rehearsal of that way. */
+function releaseCommandOf({
+  release,
+  isWayBack,
+  rehearsal,
+}: OpenDeployment): Pick<DeploymentSpecInput, 'releaseCommand'> {
+  const { releaseCommand } = release.plan
+  return releaseCommand === null || isWayBack || rehearsal !== null ? {} : { releaseCommand }
 }
 
 /**

@@ -197,7 +197,7 @@ function monitorProblems(
 /** A one box is two releases side by side on the same host, as a canary. */
 function oneBoxProblems(stage: PlannedStage, services: AppPlan['services']): ManifestProblem[] {
   const onDisk = services.find(({ disks }) => disks.length > 0)
-  const isAsked = services.some(({ kind }) => kind !== 'worker')
+  const isAsked = services.some(({ kind }) => kind === 'web' || kind === 'static')
   return stage.waves.flatMap(({ oneBoxPercent, line }): ManifestProblem[] => {
     if (oneBoxPercent === null) return []
     const place = { file: manifestFile, line, column: 1 }

@@ -3,6 +3,7 @@ import { buildSpec } from './build-spec.ts'
 import { datadogSpec } from './datadog-spec.ts'
 import { deploymentSpec } from './deployment-spec.ts'
 import { idOf } from './ids.ts'
+import { runSpec } from './run-spec.ts'
 import { stepSpec } from './step-spec.ts'
 
 /** The closed list of what a host can be told. What is not in it, an agent does not do. */
@@ -12,6 +13,8 @@ export const hostCommand = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('deploy'), spec: deploymentSpec }),
   /** Changes nothing on the host. */
   z.object({ kind: z.literal('datadog'), spec: datadogSpec }),
+  /** Runs a command beside the services, with their release and variables. */
+  z.object({ kind: z.literal('run'), spec: runSpec }),
   /** Starts the named services of the current deployment anew (all when empty), in the way it was deployed. */
   z.object({ kind: z.literal('restart'), services: z.array(z.string()).max(50).default([]) }),
   /** Ends a command that runs (it answers `command-cancelled`), or the host's services when none is named. */
@@ -21,12 +24,18 @@ export type HostCommand = z.infer<typeof hostCommand>
 export type HostCommandInput = z.input<typeof hostCommand>
 export type HostCommandKind = HostCommand['kind']
 
-/** An agent of an earlier protocol reads no question to Datadog, and would run a step without the files that it is to find. */
-const sinceDatadogAndArtifacts = 4
+/**
+ * An agent of an earlier protocol knows no command beside the services, and would deploy without the release command and
+ * start a cron service as if it were one that goes on.
+ */
+const sinceCommandsOfApps = 5
 
 /** Whether an agent that said `hello` with this number does a command as it is told. What it does not is not sent to it. */
 export function knowsCommand(protocol: number, command: HostCommand): boolean {
   const isNew =
-    command.kind === 'datadog' || (command.kind === 'step' && command.spec.artifacts !== undefined)
-  return !isNew || protocol >= sinceDatadogAndArtifacts
+    command.kind === 'run' ||
+    (command.kind === 'deploy' &&
+      (command.spec.releaseCommand !== undefined ||
+        command.spec.services.some(({ kind }) => kind === 'cron')))
+  return !isNew || protocol >= sinceCommandsOfApps
 }

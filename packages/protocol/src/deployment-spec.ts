@@ -15,6 +15,11 @@ export const deployedSecret = z.object({
   version: z.int().positive(),
 })
 
+const folderInRelease = z
+  .string()
+  .regex(/^(?!\/)(?!.*\.\.)[\w@./-]*$/)
+  .default('')
+
 const deployedRelease = z.object({
   id: idOf('release'),
   number: z.int().positive(),
@@ -26,6 +31,24 @@ const deployedRelease = z.object({
   architecture,
 })
 
+/** Where a command runs in the release, and how long it may take until it is ended. */
+const limitedCommand = z.object({
+  run: z.string().min(1).max(4000),
+  root: folderInRelease,
+  timeoutSeconds: z.int().min(1).max(86_400),
+})
+export type LimitedCommand = z.infer<typeof limitedCommand>
+
+/** When a cron service is run, and what becomes of a run that is due while the one before still goes on. */
+const cron = z.object({
+  /** Five fields of crontab(5) or a name such as @daily. */
+  cron: z.string().min(1).max(120),
+  /** Of the IANA database. */
+  zone: z.string().min(1).max(60),
+  overlap: z.enum(['skip', 'allow', 'replace']),
+  timeoutSeconds: z.int().min(1).max(86_400),
+})
+
 export const deployedService = z.object({
   id: idOf('service'),
   name: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
@@ -34,15 +57,14 @@ export const deployedService = z.object({
     .string()
     .regex(/^[a-z][a-z0-9-]{0,62}$/)
     .optional(),
-  /** `web` listens on $PORT, `worker` on nothing, `static` is a folder that the host serves itself. */
-  kind: z.enum(['web', 'worker', 'static']).default('web'),
+  /** `web` listens on $PORT, `worker` on nothing, `static` is a folder that the host serves itself, `cron` runs when it is due. */
+  kind: z.enum(['web', 'worker', 'static', 'cron']).default('web'),
+  /** Of a `cron` service. */
+  cron: cron.optional(),
   /** Shell command, run in `root` of the release. Not used by `static`. */
   run: z.string().max(4000).default(''),
   /** Folder inside the release: where the command runs, or for `static` the folder that is served. */
-  root: z
-    .string()
-    .regex(/^(?!\/)(?!.*\.\.)[\w@./-]*$/)
-    .default(''),
+  root: folderInRelease,
   health: z
     .object({
       path: z.string().startsWith('/').default('/'),
@@ -94,6 +116,8 @@ export const deploymentSpec = z.object({
    * does the same, so that a release is then watched after the switch, but not tried on a part of the visitors.
    */
   canary: canary.optional(),
+  /** Run once before the release takes over; where it fails, nothing is changed. */
+  releaseCommand: limitedCommand.optional(),
 })
 export type DeploymentSpec = z.infer<typeof deploymentSpec>
 /** As it is written by hand: what has a default may be left out. */

@@ -31,6 +31,7 @@ export {
   type DeploymentSpecInput,
   deployedService,
   deploymentSpec,
+  type LimitedCommand,
   type Pointer,
   pointer,
   pointerKey,
@@ -47,6 +48,7 @@ export {
   logLine,
   logLineLengthMax,
   logStream,
+  runStream,
   serviceStream,
 } from './log-lines.ts'
 export {
@@ -63,6 +65,7 @@ export {
   proofText,
   type ServiceHealth,
 } from './messages.ts'
+export { type RunOutput, type RunReport, type RunSpec, runOutput, runReport, runSpec } from './run-spec.ts'
 export {
   type ArtifactsKept,
   artifactBytesMax,

@@ -13,13 +13,13 @@ export const logLine = z.object({
 export type LogLine = z.infer<typeof logLine>
 
 /**
- * `build:<executionId>`, `check:<executionId>:<place in the pipeline>`, `deployment:<deploymentId>` or
- * `service:<environmentId>:<service>`.
+ * `build:<executionId>`, `check:<executionId>:<place in the pipeline>`, `deployment:<deploymentId>`,
+ * `service:<environmentId>:<service>` or `run:<runId>`.
  */
 export const logStream = z
   .string()
   .regex(
-    /^(build:exe_[0-9a-z]{4,40}|check:exe_[0-9a-z]{4,40}:[a-z0-9.-]{1,60}|deployment:dep_[0-9a-z]{4,40}|service:env_[0-9a-z]{4,40}:[a-z][a-z0-9-]{0,39})$/,
+    /^(build:exe_[0-9a-z]{4,40}|check:exe_[0-9a-z]{4,40}:[a-z0-9.-]{1,60}|deployment:dep_[0-9a-z]{4,40}|service:env_[0-9a-z]{4,40}:[a-z][a-z0-9-]{0,39}|run:run_[0-9a-z]{4,40})$/,
   )
 
 export const buildStream = (executionId: string) => `build:${executionId}`
@@ -28,3 +28,4 @@ export const checkStream = (executionId: string, path: string) =>
   `check:${executionId}:${path.replaceAll('/', '.')}`
 export const deploymentStream = (deploymentId: string) => `deployment:${deploymentId}`
 export const serviceStream = (environmentId: string, service: string) => `service:${environmentId}:${service}`
+export const runStream = (runId: string) => `run:${runId}`

@@ -7,9 +7,6 @@ import {
   deploymentSpec,
   frameBytesMax,
   hostCommand,
-  knowsCommand,
-  protocolOldest,
-  protocolVersion,
   readFrame,
   speaks,
 } from './index.ts'
@@ -122,14 +119,6 @@ describe('a step', () => {
   ])('that %s is refused', (_, more) => {
     expect(hostCommand.safeParse({ kind: 'step', spec: { ...step, ...more } }).success).toBe(false)
   })
-  it('with artifacts is known to agents from protocol 4 on; one without, to all', () => {
-    const known = (spec: object) =>
-      [protocolOldest, protocolVersion].map((protocol) =>
-        knowsCommand(protocol, hostCommand.parse({ kind: 'step', spec })),
-      )
-    expect(known({ ...step, artifacts })).toEqual([false, true])
-    expect(known(step)).toEqual([true, true])
-  })
 })
 
 describe('a question to Datadog', () => {
@@ -152,20 +141,13 @@ describe('a question to Datadog', () => {
   ])('never takes the keys to %s', (site) => {
     expect(hostCommand.safeParse({ kind: 'datadog', spec: { ...spec, site } }).success).toBe(false)
   })
-  it('is known to the present agent, and not to the one before', () => {
-    const command = hostCommand.parse({ kind: 'datadog', spec })
-    expect([protocolOldest, protocolVersion].map((protocol) => knowsCommand(protocol, command))).toEqual([
-      false,
-      true,
-    ])
-  })
 })
 
 it.each([
-  [4, 'current'],
-  [3, 'previous'],
-  [5, 'too-new'],
-  [2, 'too-old'],
+  [5, 'current'],
+  [4, 'previous'],
+  [6, 'too-new'],
+  [3, 'too-old'],
 ])('protocol %i is %s', (protocol, answer) => {
   expect(speaks(protocol)).toBe(answer)
 })

@@ -4,6 +4,7 @@ import { hostCommand } from './commands.ts'
 import { idOf } from './ids.ts'
 import { latencyBoundsMilliseconds } from './latency-bounds.ts'
 import { logLine, logStream } from './log-lines.ts'
+import { runReport } from './run-spec.ts'
 import { userErrorFields } from './user-error-fields.ts'
 
 /** Frames above this are refused by both sides, before they are parsed. */
@@ -124,6 +125,8 @@ export const agentMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('metrics'), minute: minuteOfHost }),
   /** `sequence` is of this start of the agent; what is said later of the same minute takes the place of it. */
   z.object({ type: z.literal('canary'), sequence: count, minute: minuteOfCanary }),
+  /** The same of `sequence`. */
+  z.object({ type: z.literal('run'), sequence: count, run: runReport }),
 ])
 export type AgentMessage = z.infer<typeof agentMessage>
 export type CommandOutcome = Extract<AgentMessage, { type: 'result' }>['outcome']
@@ -153,6 +156,7 @@ export const apiMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('alive-stored'), boot, sequence: count }),
   z.object({ type: z.literal('metrics-stored'), minute: z.iso.datetime() }),
   z.object({ type: z.literal('canary-stored'), sequence: count }),
+  z.object({ type: z.literal('run-stored'), sequence: count }),
 ])
 export type ApiMessage = z.infer<typeof apiMessage>
 

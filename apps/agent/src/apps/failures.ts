@@ -165,6 +165,15 @@ export const hostFailures = {
       todo: 'Set it again on the page of the environment.',
     })
   },
+  valuesAway(): UserError {
+    return new UserError({
+      code: 'secret-not-readable',
+      kind: 'failed',
+      what: 'The host could not read the secrets that the command would need.',
+      why: 'They lie in your Parameter Store, which did not answer.',
+      todo: 'Try again in a minute.',
+    })
+  },
   foreignEnvironment(): UserError {
     return new UserError({
       code: 'command-for-another-host',

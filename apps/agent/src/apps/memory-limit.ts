@@ -6,7 +6,7 @@ const megabyte = 1_048_576
 
 /**
  * A control group (v2) that ends the service when it uses more than its limit, or undefined where the kernel
- * offers none; there the agent looks itself (watch-processes.ts). The group may be made anew.
+ * offers none; there the agent looks itself (end-above-limit.ts). The group may be made anew.
  */
 export function cgroupFor(key: string, memoryMegabytes: number | undefined): string | undefined {
   try {

@@ -1,11 +1,13 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import type { Clock } from '@slipway/core'
 import { type DeployedService, type DeploymentSpec, serviceStream } from '@slipway/protocol'
 import { z } from 'zod'
 import type { LogOutbox } from '../channel/log-outbox.ts'
-import { type Home, readJson, writeJson } from '../home.ts'
+import { type Home, latestIn, readJson } from '../home.ts'
+import { endAboveLimit } from './end-above-limit.ts'
+import { readExitCode, waitForExitCode } from './exit-code.ts'
 import { appFailures, type Ending } from './failures.ts'
-import { limitBytes, ranOutOfMemory, removeCgroup } from './memory-limit.ts'
+import { ranOutOfMemory, removeCgroup } from './memory-limit.ts'
 import { probeHealth } from './probe-health.ts'
 import {
   isAlive,
@@ -16,7 +18,7 @@ import {
   processRecord,
 } from './process-record.ts'
 import { startProcess } from './start-process.ts'
-import { endUnknown, signal, stopProcess } from './stop-process.ts'
+import { stopProcess } from './stop-process.ts'
 import { LogTail, lastLines } from './tail-log.ts'
 
 const stored = z.array(processRecord.extend({ logOffset: z.int().default(0) }))
@@ -47,14 +49,17 @@ export class Processes {
   #areOffsetsSaved = true
   #killedForMemory = new Set<string>()
   #redact: (text: string) => string = (text) => text
-  #saving: Promise<void> = Promise.resolve()
+  readonly #save: () => Promise<void>
   #timers: NodeJS.Timeout[] = []
 
   private constructor(options: ProcessesOptions) {
     this.#options = options
+    const asStored = () =>
+      this.all().map((record) => ({ ...record, logOffset: this.#storedOffsets.get(record.key) ?? 0 }))
+    this.#save = latestIn(options.home.processes, asStored, { durable: false })
   }
 
-  /** Finds again what still runs, and ends what an agent started and did not live to write down. Log lines are sent only after `redactWith`, which says what must not be in them. */
+  /** Finds again what still runs. Log lines are sent only after `redactWith`, which says what must not be in them. */
   static async adopt(options: ProcessesOptions): Promise<Processes> {
     const processes = new Processes(options)
     for (const { logOffset, ...record } of (await readJson(options.home.processes, stored)) ?? []) {
@@ -63,8 +68,12 @@ export class Processes {
       processes.#storedOffsets.set(record.key, logOffset)
       processes.#openTail(record, logOffset)
     }
-    await endUnknown(options.home, processes.all())
     return processes
+  }
+
+  /** What a line may be shown as. */
+  redact(text: string): string {
+    return this.#redact(text)
   }
 
   redactWith(redact: (text: string) => string): void {
@@ -101,15 +110,20 @@ export class Processes {
       path,
       serveCommand,
       service,
-      batch: options.batch,
-      deploymentId: spec.deploymentId,
       releaseId: spec.release.id,
       releaseNumber: spec.release.number,
       variables: options.values,
       now: clock.now(),
-      restarts: options.restarts ?? 0,
     })
-    const record = { ...started, isWanted: options.isWanted ?? false }
+    const record: ProcessRecord = {
+      ...started,
+      service,
+      batch: options.batch,
+      deploymentId: spec.deploymentId,
+      releaseId: spec.release.id,
+      isWanted: options.isWanted ?? false,
+      restarts: options.restarts ?? 0,
+    }
     this.#records.set(record.key, record)
     this.#openTail(record, 0)
     await this.#save()
@@ -119,7 +133,7 @@ export class Processes {
   /** Ends it and forgets it. Safe to repeat. */
   async stop(record: ProcessRecord): Promise<void> {
     await this.setWanted([record], false)
-    await stopProcess(record)
+    await stopProcess(record, record.service.stopSeconds)
     await this.forget(record)
   }
 
@@ -176,7 +190,7 @@ export class Processes {
     for (;;) {
       abort.throwIfAborted()
       if (!isAlive(record)) {
-        await exitWritten(this.#options.home.exit(record.key))
+        await waitForExitCode(this.#options.home.exit(record.key))
         throw appFailures.exited(service, this.endingOf(record), this.#age(record), this.lastLines(record))
       }
       if (port === null) return sinceStart()
@@ -250,25 +264,9 @@ export class Processes {
   #watchMemory(): void {
     const groups = this.all().length > 0 ? processGroups() : new Map<number, ProcessGroup>()
     for (const record of this.all()) {
-      const group = groups.get(record.pid)
-      if (!group || group.memoryBytes <= limitBytes(record.service.memoryMegabytes)) continue
-      this.#killedForMemory.add(record.key)
-      for (const pid of group.pids) if (pid !== record.pid) signal(pid, 'SIGKILL')
+      if (endAboveLimit(record.pid, groups.get(record.pid), record.service.memoryMegabytes))
+        this.#killedForMemory.add(record.key)
     }
-  }
-
-  /** One write at a time, the last state wins. */
-  #save(): Promise<void> {
-    this.#saving = this.#saving
-      .catch(() => {})
-      .then(() =>
-        writeJson(
-          this.#options.home.processes,
-          this.all().map((record) => ({ ...record, logOffset: this.#storedOffsets.get(record.key) ?? 0 })),
-          { durable: false },
-        ),
-      )
-    return this.#saving
   }
 
   /** What is stored of the logs, for the next agent. */
@@ -280,18 +278,3 @@ export class Processes {
 }
 
 const empty: ProcessGroup = { pids: [], memoryBytes: 0, cpuTicks: 0 }
-
-function readExitCode(file: string): number | undefined {
-  try {
-    const code = Number.parseInt(readFileSync(file, 'utf8'), 10)
-    return Number.isNaN(code) ? undefined : code
-  } catch {
-    return undefined
-  }
-}
-
-/** The shell writes the code down a moment after the app is gone. */
-async function exitWritten(file: string): Promise<void> {
-  for (let i = 0; i < 20 && readExitCode(file) === undefined; i++)
-    await new Promise((resolve) => setTimeout(resolve, 5))
-}

@@ -7,22 +7,22 @@ import type { DeployedService } from '@slipway/protocol'
 import type { Home } from '../home.ts'
 import { appUser } from './app-user.ts'
 import { cgroupFor } from './memory-limit.ts'
-import { type ProcessRecord, startTicksOf } from './process-record.ts'
+import { startTicksOf } from './process-record.ts'
 
 export type StartRequest = {
   home: Home
-  service: DeployedService
-  deploymentId: string
+  service: Pick<DeployedService, 'name' | 'kind' | 'run' | 'root' | 'memoryMegabytes'>
   releaseId: string
   releaseNumber: number
-  batch: string
   variables: Record<string, string>
   path: string
   /** The command that serves a static folder: this very program. */
   serveCommand: string[]
   now: Date
-  restarts: number
 }
+
+/** `key` names its files; with its start the pid names one process for ever. */
+export type Started = { key: string; pid: number; startTicks: string; port: number | null; startedAt: string }
 
 // The outer shell outlives the app to write down how it ended, for an agent that was started since. `trap :`
 // and not `trap ''`: an ignored signal would be ignored by the app as well. It is root's where the app is not:
@@ -34,14 +34,15 @@ code=$?
 echo $code > "$2.new" && mv "$2.new" "$2"`
 
 /**
- * Starts a service as a session of its own that outlives the agent; its two outputs go to one file. Its
+ * Starts a service, or a command beside them, as a session of its own that outlives the agent; its two outputs go to one file. Its
  * environment is made anew: nothing of the agent's, above all no way to the instance's credentials.
  */
-export async function startProcess(request: StartRequest): Promise<ProcessRecord> {
+export async function startProcess(request: StartRequest): Promise<Started> {
   const { home, service } = request
   const key = `${service.name}-${request.now.getTime().toString(36)}-${randomBytes(3).toString('hex')}`
   const folder = path.join(home.release(request.releaseId), service.root)
-  const port = service.kind === 'worker' ? null : await freePort()
+  const listens = service.kind === 'web' || service.kind === 'static'
+  const port = listens ? await freePort() : null
   const user = appUser()
   mkdirSync(home.logs, { recursive: true })
   mkdirSync(home.service(service.name), { recursive: true, mode: 0o700 })
@@ -73,19 +74,7 @@ export async function startProcess(request: StartRequest): Promise<ProcessRecord
     const pid = child.pid
     const startTicks = pid && startTicksOf(pid)
     if (!pid || !startTicks) throw new Error(`no process could be started for ${service.name} in ${folder}`)
-    return {
-      key,
-      service,
-      deploymentId: request.deploymentId,
-      releaseId: request.releaseId,
-      batch: request.batch,
-      pid,
-      startTicks,
-      port,
-      startedAt: request.now.toISOString(),
-      isWanted: false,
-      restarts: request.restarts,
-    }
+    return { key, pid, startTicks, port, startedAt: request.now.toISOString() }
   } finally {
     closeSync(log)
   }

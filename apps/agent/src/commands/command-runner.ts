@@ -32,8 +32,8 @@ const fenceFile = z.object({ fence: z.int() })
 const keptResults = 200
 /** Builds share a runner, and so do steps, which need not wait for builds; what changes a host is done one after the other. */
 const sideBySideMax = 2
-/** What changes nothing on a host: it waits for no deployment, and for no fence. */
-const sideBySide = ['build', 'step', 'datadog'] as const
+/** What changes nothing of what a host runs: it waits for no deployment, and for no fence. */
+const sideBySide = ['build', 'step', 'datadog', 'run'] as const
 
 export type CommandRunnerOptions = {
   home: Home
@@ -162,7 +162,9 @@ export class CommandRunner {
 
   /** In its turn, so that the order of arrival decides. The number is on disk before anything is done under it. */
   async #refusal({ command, fence }: Command): Promise<CommandOutcome | undefined> {
-    if (this.#turns.has(command.kind)) return undefined
+    // A stop that names a command ends that one only, whatever was sent since.
+    const isStopOfOne = command.kind === 'stop' && command.commandId !== undefined
+    if (this.#turns.has(command.kind) || isStopOfOne) return undefined
     if (fence < this.#fence) return { ok: false, error: hostFailures.fenceTooOld(fence, this.#fence).fields }
     if (fence > this.#fence) {
       this.#fence = fence

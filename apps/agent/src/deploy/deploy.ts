@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises'
-import { type Clock, describeError, UserError } from '@slipway/core'
 import {
   type Canary,
   type DeployedService,
@@ -9,48 +8,27 @@ import {
 } from '@slipway/protocol'
 import { z } from 'zod'
 import type { ProcessRecord } from '../apps/process-record.ts'
-import type { Processes } from '../apps/processes.ts'
-import type { Progress } from '../commands/command-runner.ts'
 import { type Home, readJson, writeJson } from '../home.ts'
-import { type CanaryContext, runCanary, servicesToTry } from './canary.ts'
-import type { GateRoutes } from './gate-routes.ts'
-import { readUsual, type Usual, type WatchContext, watch } from './watch.ts'
+import { runCanary, servicesToTry } from './canary.ts'
+import type { DeployContext } from './deploy-context.ts'
+import { allOf, describe, drained, neverCameUp, sayRestore, startOrTakeOver, swap } from './swap.ts'
+import { type Timed, timer } from './timed.ts'
+import { readUsual, type Usual, watch } from './watch.ts'
 
 /** A worker has no port to ask: it counts as well when it ran this long. */
 const workerSettleSeconds = 2
-/** How long requests that are with the old process may take before it is told to end all the same. */
-const drainMilliseconds = 30_000
-
-/** What a visitor of a host without an earlier release reads. */
-const neverCameUp =
-  'Its first version did not come up. Its owner finds the reason on the page of the deployment.'
 
 const journal = z.object({
   batch: z.string(),
   spec: deploymentSpec,
   previous: deploymentSpec.nullable(),
-  /** The new release is being tried beside the old one: it is not gone on with, but ended. */
-  isCanary: z.boolean().default(false),
+  /**
+   * How far it came. `release`: its command may be running. `canary`: the new release is being tried beside the old one,
+   * and is not gone on with, but ended. `swap`: it takes over.
+   */
+  phase: z.enum(['release', 'canary', 'swap']),
 })
 export type Journal = z.infer<typeof journal>
-
-export type DeployContext = Omit<WatchContext, 'processes'> & {
-  home: Home
-  processes: Processes
-  routes: GateRoutes
-  gate: CanaryContext['gate']
-  clock: Clock
-  /** Brings the release of a spec onto the disk. */
-  fetchRelease(spec: DeploymentSpec, signal: AbortSignal): Promise<void>
-  /** Variables and secrets of a spec, by name. */
-  readValues(spec: DeploymentSpec, signal: AbortSignal): Promise<Record<string, string>>
-  /** The spec is healthy and serves: keeps it as the pointer, on disk and in the bucket. */
-  keep(spec: DeploymentSpec): Promise<void>
-  progress: Progress
-  report: CanaryContext['report']
-  /** Whether the old processes are started again when they die, as they must be while a canary takes its time. */
-  tendOld(isOn: boolean): Promise<void>
-}
 
 /**
  * Replaces what runs by another release, in place. Everything is fetched and checked first; then services that
@@ -58,15 +36,17 @@ export type DeployContext = Omit<WatchContext, 'processes'> & {
  * the old one's end to the new one's first healthy answer. What does not come up healthy, or does not stay so
  * while it bakes, or turns a monitor red, is undone: the old processes serve again and a UserError says why.
  *
+ * A release command runs first, beside the old processes; where it fails nothing was touched.
+ *
  * With a canary the new services that visitors reach first serve a part of them, beside the old ones, and are undone
  * where they are worse.
  *
- * Safe to repeat with the same `batch`, also by another agent that found the journal after a crash: what the
- * batch started already is taken over; `isResumed` says so, and that its canary is over. A canary that was
- * interrupted is not repeated: see `abandonCanary`.
+ * Safe to repeat with the same `batch`, also by another agent that found the journal after a crash and goes on `from`
+ * the phase that it names: what the batch started already is taken over. A canary that was interrupted is not repeated:
+ * see `abandonCanary`.
  */
 export async function deploy(
-  request: Request & { isResumed?: boolean },
+  request: Request & { from?: 'release' | 'swap' },
   context: DeployContext,
   signal: AbortSignal,
 ): Promise<DeployOutput> {
@@ -74,14 +54,21 @@ export async function deploy(
   const timed = timer(context)
   await timed('fetch', () => context.fetchRelease(spec, signal))
   const values = await timed('configure', () => context.readValues(spec, signal))
-  const tried = request.isResumed ? undefined : canaryOf(request, context)
-  const written = { batch, spec, previous: previous ?? null }
-  await writeJson(context.home.journal, { ...written, isCanary: tried !== undefined } satisfies Journal)
+  const note = (phase: Journal['phase']) =>
+    writeJson(context.home.journal, { batch, spec, previous: previous ?? null, phase } satisfies Journal)
+  const isSwapping = request.from === 'swap'
   try {
+    if (spec.releaseCommand && !isSwapping) {
+      await note('release')
+      await timed('release', () => context.release.run({ batch, spec, values }, signal))
+    }
+    const tried = isSwapping ? undefined : canaryOf(request, context)
+    await note(tried ? 'canary' : 'swap')
+    await context.release.forget(batch)
     const usual = await readUsual(context)
     if (tried) {
       await tryBeside({ ...request, ...tried, values }, context, timed, signal)
-      await writeJson(context.home.journal, { ...written, isCanary: false } satisfies Journal)
+      await note('swap')
     }
     const swapped = await swap({ batch, spec, previous, values }, context, timed, signal)
     await timed(
@@ -168,145 +155,6 @@ export function readJournal(home: Home): Promise<Journal | undefined> {
   return readJson(home.journal, journal)
 }
 
-type Swapped = { records: ProcessRecord[]; services: DeployOutput['services']; heldMilliseconds: number }
-
-async function swap(
-  request: {
-    batch: string
-    spec: DeploymentSpec
-    previous: DeploymentSpec | undefined
-    values: Record<string, string>
-  },
-  context: DeployContext,
-  timed: Timed,
-  signal: AbortSignal,
-): Promise<Swapped> {
-  const { batch, spec } = request
-  const { processes, routes } = context
-  const isOurs = (record: ProcessRecord) => record.batch === batch
-  const old = processes.all().filter((record) => !isOurs(record))
-  const boots = new Map<string, number>()
-  const alone = spec.services.filter((service) => service.singleton)
-  const beside = spec.services.filter((service) => !service.singleton)
-  const start = (service: DeployedService) => startOrTakeOver(service, request, context)
-  const bring = async (service: DeployedService) => {
-    const record = await start(service)
-    boots.set(service.name, await processes.waitUntilHealthy(record, signal))
-    return record
-  }
-  const undo = async () => {
-    const ours = processes.all().filter(isOurs)
-    // After a canary they serve a part of the visitors until the switch.
-    await routes.endTryOut()
-    await drained(ours, context)
-    for (const record of ours) await processes.stop(record)
-  }
-
-  const records = await timed(
-    'start',
-    () => allOf(beside.map(bring)),
-    async (error) => {
-      await undo()
-      if (!request.previous) await bringBack(request, [], error, context)
-    },
-  )
-
-  // The old ones that must end before a new one may start, whatever they were called.
-  const inTheWay = old.filter(
-    (record) =>
-      alone.length > 0 &&
-      (record.service.singleton || alone.some(({ name }) => name === record.service.name)),
-  )
-  let heldMilliseconds = 0
-  if (alone.length > 0) {
-    const heldAt = performance.now()
-    const restore = async (error: unknown) => {
-      await undo()
-      await bringBack(request, inTheWay, error, context)
-    }
-    await timed('hold', () => routes.hold(portsOf(inTheWay), holdSecondsOf(alone)), restore)
-    await timed('drain', () => drained(inTheWay, context), restore)
-    await timed('stop', () => allOf(inTheWay.map((record) => processes.stop(record))), restore)
-    records.push(...(await timed('start-alone', () => allOf(alone.map(bring)), restore)))
-    heldMilliseconds = inTheWay.length > 0 ? Math.round(performance.now() - heldAt) : 0
-  }
-
-  await timed('switch', async () => {
-    // Requests may be waiting for this; the rest is only for an agent that comes after us.
-    await routes.pointTo(spec, records)
-    await context.traffic.cut()
-    await processes.setWanted(records, true)
-    await processes.setWanted(old, false)
-  })
-  const left = processes.all().filter((record) => !isOurs(record))
-  await timed('retire', async () => {
-    await drained(left, context)
-    await allOf(left.map((record) => processes.stop(record)))
-  })
-  const services = records.map((record) => ({
-    name: record.service.name,
-    port: record.port,
-    bootMilliseconds: Math.round(boots.get(record.service.name) ?? 0),
-  }))
-  return { records, services, heldMilliseconds }
-}
-
-async function startOrTakeOver(
-  service: DeployedService,
-  { batch, spec, values }: { batch: string; spec: DeploymentSpec; values: Record<string, string> },
-  { processes }: DeployContext,
-): Promise<ProcessRecord> {
-  const ours = processes
-    .all()
-    .filter((record) => record.batch === batch && record.service.name === service.name)
-  const alive = ours.find((record) => processes.isAlive(record))
-  for (const record of ours) if (record !== alive) await processes.forget(record)
-  return alive ?? (await processes.start(spec, service, { batch, values }))
-}
-
-/** Starts the stopped services of the previous release again and lets the held requests through to them. */
-async function bringBack(
-  { spec, previous }: { spec: DeploymentSpec; previous: DeploymentSpec | undefined },
-  stopped: ProcessRecord[],
-  cause: unknown,
-  context: DeployContext,
-): Promise<void> {
-  const { processes, routes } = context
-  if (!previous) {
-    await routes.pointTo(spec, [], { words: neverCameUp })
-    return
-  }
-  sayRestore(context, cause)
-  context.say(`It did not come up. Release ${previous.release.number} is started again.`)
-  const signal = AbortSignal.timeout(600_000)
-  const values = await context.readValues(previous, signal)
-  const batch = `${stopped[0]?.batch ?? previous.deploymentId}:back`
-  const alive = processes
-    .all()
-    .filter((record) => processes.isAlive(record) && record.deploymentId === previous.deploymentId)
-  const missing = previous.services.filter(
-    (service) => !alive.some((record) => record.service.name === service.name),
-  )
-  const records = await allOf(
-    missing.map((service) => startOrTakeOver(service, { batch, spec: previous, values }, context)),
-  )
-  try {
-    await allOf(records.map((record) => processes.waitUntilHealthy(record, signal)))
-  } catch (error) {
-    // It was not well before either, or the disk changed under it: it is started again like any app that dies.
-    context.say(
-      `Release ${previous.release.number} did not become healthy again: ${describe(error)} (first: ${describe(cause)})`,
-    )
-  }
-  await processes.setWanted(records, true)
-  await routes.pointTo(previous, [...alive, ...records])
-}
-
-/** At once, with the reason: who deploys elsewhere need not wait until the last request is answered here. */
-function sayRestore({ progress }: DeployContext, cause: unknown): void {
-  progress('restore', undefined, cause instanceof UserError ? cause.fields : undefined)
-}
-
 /** The new release turned bad while it baked: the one before is put back in the same way. */
 async function goBack(
   { batch, spec, previous }: { batch: string; spec: DeploymentSpec; previous: DeploymentSpec | undefined },
@@ -362,63 +210,4 @@ async function bake(
   }
   const isAnotherRelease = previous && previous.deploymentId !== spec.deploymentId
   if (isAnotherRelease && spec.watchSeconds > 0) await watch(spec, records, usual, context, signal)
-}
-
-async function drained(records: ProcessRecord[], { routes, processes }: DeployContext): Promise<void> {
-  await Promise.all(
-    records.map(async (record) => {
-      if (record.port !== null && processes.isAlive(record))
-        await routes.drain(record.port, drainMilliseconds)
-    }),
-  )
-}
-
-const portsOf = (records: ProcessRecord[]) => records.flatMap(({ port }) => (port === null ? [] : [port]))
-
-/** As long as the slowest may take to get healthy, the old one to end, and the old one to come back. */
-function holdSecondsOf(services: DeployedService[]): number {
-  return (
-    Math.max(...services.map((service) => service.health.timeoutSeconds + service.stopSeconds)) +
-    drainMilliseconds / 1000 +
-    30
-  )
-}
-
-type Timed = {
-  <T>(phase: string, run: () => Promise<T>, onError?: (error: unknown) => Promise<void>): Promise<T>
-  phases: DeployOutput['phases']
-}
-
-/** Runs a phase, says so, keeps how long it took; when it fails, `onError` puts things right before it is thrown on. */
-function timer({ progress }: DeployContext): Timed {
-  const phases: DeployOutput['phases'] = []
-  const timed = async <T>(
-    phase: string,
-    run: () => Promise<T>,
-    onError?: (error: unknown) => Promise<void>,
-  ): Promise<T> => {
-    const startedAt = performance.now()
-    progress(phase)
-    try {
-      const value = await run()
-      phases.push({ phase, milliseconds: Math.round(performance.now() - startedAt) })
-      return value
-    } catch (error) {
-      await onError?.(error)
-      throw error
-    }
-  }
-  return Object.assign(timed, { phases })
-}
-
-/** Like Promise.all, but waits for the others before it throws: nothing goes on behind the back of what follows. */
-async function allOf<T>(promises: Array<Promise<T>>): Promise<T[]> {
-  const settled = await Promise.allSettled(promises)
-  const failed = settled.find((one) => one.status === 'rejected')
-  if (failed) throw failed.reason
-  return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-}
-
-function describe(error: unknown): string {
-  return error instanceof UserError ? describeError(error.fields) : String(error)
 }

@@ -7,12 +7,17 @@ import {
   type DeploymentSpec,
   type DeployOutput,
   deploymentStream,
+  type RunOutput,
+  type RunSpec,
+  runStream,
   type ServiceHealth,
+  serviceStream,
 } from '@slipway/protocol'
 import { hostFailures } from '../apps/failures.ts'
 import type { ProcessRecord } from '../apps/process-record.ts'
 import { Processes } from '../apps/processes.ts'
 import { redactor } from '../apps/redact.ts'
+import { endUnknown } from '../apps/stop-process.ts'
 import { awsSettings, s3Settings } from '../aws-settings.ts'
 import type { CanaryOutbox } from '../channel/canary-outbox.ts'
 import type { LogOutbox } from '../channel/log-outbox.ts'
@@ -20,14 +25,21 @@ import type { Progress } from '../commands/command-runner.ts'
 import type { AgentConfig } from '../config.ts'
 import { type GateControl, gateControl } from '../gate/gate-control.ts'
 import type { Home } from '../home.ts'
+import { Cron } from '../jobs/cron.ts'
+import { jobFailures } from '../jobs/job-failures.ts'
+import { Jobs } from '../jobs/jobs.ts'
+import { releaseJobId, runReleaseCommand } from '../jobs/release-command.ts'
+import type { RunOutbox } from '../jobs/run-outbox.ts'
 import { TrafficHistory } from '../measure/traffic-history.ts'
-import { abandonCanary, type DeployContext, deploy, type Journal, readJournal } from './deploy.ts'
+import { abandonCanary, deploy, type Journal, readJournal } from './deploy.ts'
+import type { DeployContext } from './deploy-context.ts'
 import { fetchRelease, pruneReleases } from './fetch-release.ts'
 import { GateRoutes } from './gate-routes.ts'
 import { KeepRunning } from './keep-running.ts'
 import { phaseWords } from './phase-words.ts'
 import { keepPointer, readPointer } from './pointer.ts'
 import { readSecrets } from './read-secrets.ts'
+import { standingServices } from './standing-services.ts'
 
 /** Releases that stay unpacked, so that going back to one is a matter of seconds. */
 const keptReleases = 5
@@ -40,6 +52,7 @@ export type HostOptions = {
   log: Log
   logs: LogOutbox
   canaries: CanaryOutbox
+  runs: RunOutbox
   serveCommand: string[]
 }
 type Say = { progress: Progress }
@@ -53,6 +66,8 @@ export class Host {
   readonly #routes: GateRoutes
   readonly #traffic: TrafficHistory
   readonly #keep: KeepRunning
+  readonly #jobs: Jobs
+  readonly #cron: Cron
   readonly #s3: S3Client
   readonly #ssm: SSMClient
   #spec: DeploymentSpec | undefined
@@ -66,8 +81,12 @@ export class Host {
     gate: GateControl,
     processes: Processes,
     routes: GateRoutes,
+    jobs: Jobs,
+    cron: Cron,
   ) {
     this.#options = options
+    this.#jobs = jobs
+    this.#cron = cron
     this.#environmentId = environmentId
     this.gate = gate
     this.processes = processes
@@ -96,7 +115,7 @@ export class Host {
 
   /** Takes over what an earlier agent left running; starts nothing yet. */
   static async open(options: HostOptions): Promise<Host> {
-    const { config, home, clock, logs, serveCommand } = options
+    const { config, home, clock, logs, runs, serveCommand } = options
     const { environmentId } = config.host
     if (!environmentId) throw new Error('the host file names no environment')
     const gate = gateControl(home.gateSocket)
@@ -108,7 +127,19 @@ export class Host {
       logs,
       clock,
     })
-    return new Host(options, environmentId, gate, processes, await GateRoutes.asTheyAre(gate, home))
+    const redact = (text: string) => processes.redact(text)
+    const jobs = await Jobs.adopt({ home, path: config.path, logs, clock, redact })
+    // Started by an agent that did not live to write it down.
+    await endUnknown(home, [...processes.all(), ...jobs.all()])
+    const cron = await Cron.adopt({
+      jobs,
+      file: home.cron,
+      clock,
+      report: (run) => runs.report(run),
+      say: (service, text) => logs.write(serviceStream(environmentId, service), [{ text, level: 'slipway' }]),
+    })
+    const routes = await GateRoutes.asTheyAre(gate, home)
+    return new Host(options, environmentId, gate, processes, routes, jobs, cron)
   }
 
   /**
@@ -128,6 +159,7 @@ export class Host {
       return { batch: left.batch, outcome }
     }
     await rm(this.#options.home.journal, { force: true })
+    for (const { id } of this.#jobs.all()) if (id.startsWith(releaseJobId(''))) await this.#jobs.forget(id)
     if (found) await this.#runAsItWas(found)
     this.#keep.begin()
     return undefined
@@ -146,7 +178,7 @@ export class Host {
       const output = await deploy({ batch, spec, previous: this.#spec }, this.#context(spec, say), signal)
       await pruneReleases(this.#options.home, {
         newest: keptReleases,
-        ids: [spec.release.id, this.#spec?.release.id ?? ''],
+        ids: [spec.release.id, this.#spec?.release.id ?? '', ...this.#jobs.all().map((job) => job.releaseId)],
       })
       return output
     } finally {
@@ -163,12 +195,40 @@ export class Host {
       if (names.length > 0 && !names.includes(record.service.name))
         await this.processes.takeInto(record, batch)
     }
-    return this.deploy(batch, this.#spec, say, signal)
+    const { releaseCommand: _ran, ...spec } = this.#spec
+    return this.deploy(batch, spec, say, signal)
+  }
+
+  /**
+   * Runs one command beside the services, with what the release that serves has. Twice with one id is once, until
+   * `forgetRun`: its result is on disk by then.
+   */
+  async run(id: string, spec: RunSpec, signal: AbortSignal): Promise<RunOutput> {
+    if (spec.environmentId !== this.#environmentId) throw hostFailures.foreignEnvironment()
+    const current = this.#spec
+    const service = current?.services.find(({ name }) => name === spec.service)
+    if (!current || !service) throw hostFailures.nothingDeployed()
+    if (!this.#hasValues && !(await this.#remember(current))) throw hostFailures.valuesAway()
+    const { command: run, timeoutSeconds } = spec
+    const { name, root, memoryMegabytes } = service
+    const place = { id: runJobId(id), name, root, stream: runStream(spec.runId) }
+    await this.#jobs.start(
+      { ...place, run, timeoutSeconds, memoryMegabytes },
+      { spec: current, values: this.#values },
+    )
+    const end = await this.#jobs.ended(place.id, signal)
+    if (end.isTimedOut) throw jobFailures.tookTooLong(run, timeoutSeconds)
+    return { code: end.code ?? null, seconds: end.seconds }
+  }
+
+  forgetRun(id: string): Promise<void> {
+    return this.#jobs.forget(runJobId(id))
   }
 
   /** Ends all services. They start again with the next deployment, restart or boot. */
   async stopServices(): Promise<void> {
     await this.#keep.pause()
+    await this.#cron.pause()
     await Promise.all(this.processes.all().map((record) => this.processes.stop(record)))
     if (this.#spec) await this.#routes.pointTo(this.#spec, [])
     this.#keep.begin()
@@ -185,6 +245,7 @@ export class Host {
 
   async close(): Promise<void> {
     await this.#keep.pause()
+    await this.#cron.pause()
     this.#traffic.end()
     await this.processes.saveOffsets()
     this.processes.close()
@@ -197,17 +258,17 @@ export class Host {
     return found?.spec
   }
 
-  async #finish({ batch, spec, previous: before, isCanary }: Journal): Promise<DeployOutput | UserError> {
+  async #finish({ batch, spec, previous: before, phase }: Journal): Promise<DeployOutput | UserError> {
     const context = this.#context(spec, { progress: () => {} })
     const previous = before ?? undefined
-    if (isCanary && previous) {
+    if (phase === 'canary' && previous) {
       await abandonCanary({ batch, spec, previous }, context)
       return hostFailures.canaryInterrupted(spec.release.number, previous.release.number)
     }
     context.say('The agent was started anew in the middle of this deployment; it goes on.')
     try {
-      const request = { batch, spec, previous, isResumed: true }
-      return await deploy(request, context, AbortSignal.timeout(1_800_000))
+      const from = phase === 'release' ? 'release' : 'swap'
+      return await deploy({ batch, spec, previous, from }, context, AbortSignal.timeout(1_800_000))
     } catch (error) {
       if (error instanceof UserError) return error
       throw error
@@ -222,8 +283,9 @@ export class Host {
       if (!alive.includes(record)) await this.processes.forget(record)
     }
     const isStarting = (name: string) => !alive.some((record) => record.service.name === name)
-    const missing = spec.services.filter(({ name }) => isStarting(name))
-    const records = alive.filter((record) => spec.services.some(({ name }) => name === record.service.name))
+    const standing = standingServices(spec)
+    const missing = standing.filter(({ name }) => isStarting(name))
+    const records = alive.filter((record) => standing.some(({ name }) => name === record.service.name))
     try {
       if (missing.length > 0) {
         if (!(await this.#remember(spec))) throw new Error('its secrets could not be read')
@@ -272,6 +334,7 @@ export class Host {
     try {
       this.#values = await this.#readValues(spec, AbortSignal.timeout(10_000))
       this.#hasValues = true
+      this.#cron.use(spec, this.#values)
       return true
     } catch (error) {
       this.#options.log.warn({ error: describe(error) }, 'the secrets could not be read; trying again')
@@ -312,6 +375,7 @@ export class Host {
         this.#spec = of
         this.#values = values
         this.#hasValues = true
+        this.#cron.use(of, values)
         await keepPointer({ spec: of, healthyAt: clock.now().toISOString() }, this.#place())
       },
       progress: (phase, detail, error) => {
@@ -319,6 +383,15 @@ export class Host {
         logs.write(stream, [{ text: phaseWords(phase, detail), level: 'slipway' }])
       },
       say: (text) => logs.write(stream, [{ text, level: 'slipway' }]),
+      release: {
+        run: (of, signal) =>
+          runReleaseCommand(
+            of,
+            { jobs: this.#jobs, say: (text) => logs.write(stream, [{ text, level: 'slipway' }]) },
+            signal,
+          ),
+        forget: (batch) => this.#jobs.forget(releaseJobId(batch)),
+      },
       report: (minute) => canaries.report(minute),
       tendOld: async (isOn) => (isOn ? this.#keep.begin() : this.#keep.pause()),
     }
@@ -333,6 +406,8 @@ export class Host {
     this.#options.logs.write(`service:${this.#environmentId}:${name}`, [{ text, level: 'slipway' }])
   }
 }
+
+const runJobId = (commandId: string) => `run:${commandId}`
 
 function describe(error: unknown): string {
   return error instanceof UserError ? describeError(error.fields) : String(error)

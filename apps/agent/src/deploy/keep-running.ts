@@ -7,6 +7,7 @@ import type { ProcessRecord } from '../apps/process-record.ts'
 import type { Processes } from '../apps/processes.ts'
 import { restartDelaySeconds } from './decide/restart-delay.ts'
 import type { GateRoutes } from './gate-routes.ts'
+import { standingServices } from './standing-services.ts'
 
 const lookMilliseconds = 250
 const probeMilliseconds = 10_000
@@ -63,7 +64,7 @@ export class KeepRunning {
 
   health(spec: DeploymentSpec): ServiceHealth[] {
     const records = this.#options.processes.all().filter((record) => record.isWanted)
-    return spec.services.map((service) => {
+    return standingServices(spec).map((service) => {
       const record = records.find((one) => one.service.name === service.name)
       const condition = this.#conditions.get(service.name)
       return {

@@ -2,6 +2,7 @@
 const words = new Map([
   ['fetch', 'Fetching and checking the release.'],
   ['configure', 'Reading variables and secrets.'],
+  ['release', 'Running the release command, beside the old version.'],
   ['start', 'Starting beside the old version what may run twice.'],
   ['start-canary', 'Starting the new version beside the old one.'],
   ['canary', 'Both versions serve side by side and are compared.'],

@@ -11,11 +11,14 @@ import {
 } from '@slipway/protocol'
 import { Processes } from '../apps/processes.ts'
 import { LogOutbox } from '../channel/log-outbox.ts'
-import { type DeployContext, deploy } from '../deploy/deploy.ts'
+import { deploy } from '../deploy/deploy.ts'
+import type { DeployContext } from '../deploy/deploy-context.ts'
 import { GateRoutes } from '../deploy/gate-routes.ts'
 import { gateControl } from '../gate/gate-control.ts'
 import { runGateSupervisor } from '../gate/gate-supervisor.ts'
 import { homeOf } from '../home.ts'
+import { Jobs } from '../jobs/jobs.ts'
+import { releaseJobId, runReleaseCommand } from '../jobs/release-command.ts'
 import { TrafficHistory } from '../measure/traffic-history.ts'
 import { freePort } from './running-agent.ts'
 
@@ -47,6 +50,13 @@ export async function hostInAFolder() {
     clock: realClock,
   })
   processes.redactWith((text) => text)
+  const jobs = await Jobs.adopt({
+    home,
+    path: process.env.PATH ?? '',
+    logs,
+    clock: realClock,
+    redact: (text) => text,
+  })
   const control = gateControl(home.gateSocket)
   const routes = await GateRoutes.asTheyAre(control, home)
   const traffic = new TrafficHistory(control)
@@ -68,6 +78,10 @@ export async function hostInAFolder() {
     keep: async (spec) => {
       kept = spec
     },
+    release: {
+      run: (of, signal) => runReleaseCommand(of, { jobs, say: (line) => said.push(line) }, signal),
+      forget: (batch) => jobs.forget(releaseJobId(batch)),
+    },
     progress: (phase, _, error) => {
       phases.push(phase)
       if (error) red.push({ at: performance.now(), code: error.code })
@@ -82,6 +96,7 @@ export async function hostInAFolder() {
     port,
     context,
     processes,
+    jobs,
     logs,
     said,
     phases,
@@ -138,6 +153,7 @@ export async function hostInAFolder() {
     },
     async close(): Promise<void> {
       await Promise.all(processes.all().map((record) => processes.stop(record)))
+      await Promise.all(jobs.all().map(({ id }) => jobs.forget(id)))
       processes.close()
       await gate.close()
       rmSync(root, { recursive: true, force: true })

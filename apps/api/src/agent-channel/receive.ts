@@ -10,6 +10,7 @@ import {
   storeHealth,
   storeLogs,
   storeMinute,
+  storeRun,
 } from '@slipway/hosts'
 import type { AgentMessage, ApiMessage } from '@slipway/protocol'
 import type { ChannelDependencies } from './dependencies.ts'
@@ -62,6 +63,12 @@ async function store(tx: Tx, message: Said, context: Context): Promise<ApiMessag
       if (environmentId !== undefined)
         await storeCanaryMinute(tx, { organisationId, hostId, environmentId, minute }, clock)
       return { type: 'canary-stored', sequence }
+    }
+    case 'run': {
+      const { run, sequence } = message
+      if (environmentId !== undefined)
+        await storeRun(tx, { organisationId, hostId, environmentId, run }, clock)
+      return { type: 'run-stored', sequence }
     }
   }
 }

@@ -1,5 +1,7 @@
 import { asId, realClock } from '@slipway/core'
-import { createApp } from '@slipway/environments'
+import { adoptServices, createApp, findEnvironment, prepareServices, runCommand } from '@slipway/environments'
+import { expectHost } from '@slipway/hosts'
+import { servicePlanSchema } from '@slipway/manifest'
 import { createOrganisation, createToken, invite, setRole } from '@slipway/organisations'
 import { addPerson } from '@slipway/organisations/testing'
 import { waitForApproval } from '@slipway/pipeline/testing'
@@ -51,6 +53,19 @@ const linkToOwner = async ({ db, foreign, owner }: World) => {
   const { text } = await lastMail(db, owner.email)
   return { token: /\/invitation\/(\S+)/.exec(text)?.[1] }
 }
+/** A host that is heard from, with a service on it. Twice is once. */
+const connectHost = ({ db, organisationId, app, environment: name }: World) =>
+  db.inOrganisation(organisationId, async (tx) => {
+    const { environment } = await findEnvironment(tx, organisationId, app, name)
+    const { id: environmentId, cloudAccountId, region } = environment
+    const on = { organisationId, cloudAccountId, region, kind: 'host' as const, environmentId }
+    const hostId = await expectHost(tx, on, {}, realClock)
+    await tx.host.update({ where: { id: hostId }, data: { state: 'online' } })
+    const web = { name: 'web', root: '', run: './hello', kind: 'web', disks: [], why: [] }
+    const plans = [servicePlanSchema.parse(web)]
+    await prepareServices(tx, { organisationId, environmentId, appName: app }, plans, realClock)
+    await adoptServices(tx, { organisationId, environmentId }, plans, realClock)
+  })
 const month = new Date().toISOString().slice(0, 7)
 let counter = 0
 const fresh = (name: string) => `${name}-${++counter}`
@@ -163,6 +178,29 @@ export const fixtures: Record<string, Fixture> = {
   'pipeline.showHookKeys': { input: app, things: ['app'] },
   'pushes.approvals': { input: organisation },
   'pushes.waiting': { input: organisation },
+  'runs.cancel': {
+    input: async (w) => {
+      await connectHost(w)
+      const asked = {
+        app: w.app,
+        environment: w.environment,
+        service: null,
+        command: 'date',
+        timeoutSeconds: 60,
+      }
+      const { runId } = await runCommand(w.db, w.organisationId, { ...asked, by: w.owner.userId }, realClock)
+      return { ...place(w), runId }
+    },
+    things: ['app'],
+  },
+  'runs.list': { input: place, things: ['app'] },
+  'runs.start': {
+    input: async (w) => {
+      await connectHost(w)
+      return { ...place(w), command: 'date' }
+    },
+    things: ['app'],
+  },
   'stages.hold': { input: (w) => ({ ...app(w), stage: 'production', reason: 'a freeze' }), things: ['app'] },
   'stages.release': {
     input: (w) => ({ ...app(w), stage: 'production', reason: 'it is over' }),

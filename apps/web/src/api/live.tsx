@@ -113,10 +113,11 @@ const nounsOf: Record<string, Nouns[]> = {
     'environments',
     'firstSteps',
   ],
-  environment: ['environments', 'monitors', 'pipeline', 'apps', 'variables', 'firstSteps', 'costs'],
+  environment: ['environments', 'runs', 'monitors', 'pipeline', 'apps', 'variables', 'firstSteps', 'costs'],
   'cloud-account': ['cloudAccounts', 'firstSteps'],
   metrics: ['metrics', 'monitors'],
   canary: ['canaries'],
+  runs: ['runs'],
   bill: ['bill', 'invoices'],
   members: ['members', 'invitations', 'organisations', 'tokens'],
 }

@@ -22,6 +22,7 @@ import { Logs } from './Logs.tsx'
 import { Metrics } from './Metrics.tsx'
 import { Monitors } from './Monitors.tsx'
 import { Releases } from './Releases.tsx'
+import { Runs } from './Runs.tsx'
 
 type Shown = Answers['environments']['get']
 
@@ -90,6 +91,7 @@ function Whole({ environment }: { environment: Shown }) {
             <Metrics app={environment.app.name} environment={environment.name} services={services} />
           ) : null}
           <Monitors app={environment.app.name} environment={environment.name} />
+          {services.length > 0 ? <Runs environment={environment} /> : null}
           <Logs environment={environment} />
         </div>
         <div className="grid min-w-0 gap-4">
@@ -150,7 +152,11 @@ function Services({ environment }: { environment: Shown }) {
               </Cell>
               <Cell isRight>
                 <span className="inline-grid justify-items-end">
-                  <HealthState health={service.health.state} />
+                  {service.kind === 'cron' ? (
+                    <State kind="none">When due</State>
+                  ) : (
+                    <HealthState health={service.health.state} />
+                  )}
                   {service.health.reason ? (
                     <span className="text-12 text-ink-2">{service.health.reason}</span>
                   ) : null}

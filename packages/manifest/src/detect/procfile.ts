@@ -2,15 +2,21 @@ import type { ManifestProblem } from '../problem.ts'
 import { join, readText, type Tree } from '../tree.ts'
 
 export type Process = { name: string; command: string; line: number }
+export type Procfile = {
+  file: string
+  processes: Process[]
+  release: Process | undefined
+  problems: ManifestProblem[]
+}
+
+const releaseName = 'release'
 
 /**
- * The processes of a Procfile by name: `web` listens on $PORT, all others are workers. Undefined when there is
- * none. Form: https://devcenter.heroku.com/articles/procfile
+ * The processes of a Procfile by name: `web` listens on $PORT, all others are workers. `release` is no process that
+ * goes on, but the app's release command. Undefined when there is none.
+ * Form: https://devcenter.heroku.com/articles/procfile
  */
-export async function readProcfile(
-  tree: Tree,
-  root: string,
-): Promise<{ file: string; processes: Process[]; problems: ManifestProblem[] } | undefined> {
+export async function readProcfile(tree: Tree, root: string): Promise<Procfile | undefined> {
   const file = join(root, 'Procfile')
   const text = await readText(tree, file)
   if (text === undefined) return undefined
@@ -31,7 +37,13 @@ export async function readProcfile(
       place: { file, line: 1, column: 1 },
     })
   }
-  return { file, processes, problems }
+  const isRelease = ({ name }: Process) => name === releaseName
+  return {
+    file,
+    processes: processes.filter((process) => !isRelease(process)),
+    release: processes.find(isRelease),
+    problems,
+  }
 }
 
 function readLine(
@@ -58,18 +70,6 @@ function readLine(
       `${given} is not a name of a service.`,
       '1 to 20 of a-z, 0-9 and -, starting with a letter.',
     )
-  }
-  if (name === 'release') {
-    return {
-      problem: {
-        code: 'manifest-not-supported-yet',
-        what: 'A release command is not supported yet.',
-        why: 'Leaving it out would deploy without what it does.',
-        todo: 'Run it at the start of the web process, or remove the line.',
-        value: command.slice(0, 80),
-        place: { file, line, column: 1 },
-      },
-    }
   }
   if (before.some((process) => process.name === name)) {
     return problem(`${name} stands in ${file} a second time.`, 'Remove one of the two lines.')

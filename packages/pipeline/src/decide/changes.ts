@@ -42,11 +42,17 @@ export function serviceChanges(before: readonly ServicePlan[], after: readonly S
     const differs = [
       ...(was.kind === is.kind ? [] : [`${was.kind} → ${is.kind}`]),
       ...(was.run === is.run ? [] : [`${was.run} → ${is.run}`]),
+      ...(whenOf(was) === whenOf(is) ? [] : [`${whenOf(was)} → ${whenOf(is)}`]),
       ...(was.health?.path === is.health?.path ? [] : [`health ${was.health?.path} → ${is.health?.path}`]),
       ...diskChanges(was, is),
     ]
     return differs.length === 0 ? [] : [{ change: 'changed', name, words: differs.join(', ') }]
   })
+}
+
+/** When it runs, in words. */
+function whenOf({ cron }: ServicePlan): string {
+  return cron === null ? 'all the time' : `${cron.cron} ${cron.zone}`
 }
 
 function diskChanges(was: ServicePlan, is: ServicePlan): string[] {

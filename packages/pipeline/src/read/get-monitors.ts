@@ -1,7 +1,13 @@
 import { alarmLine, alarmOf, costOf, showAmount, storedAlarms } from '@slipway/cloud'
 import type { Clock, OrganisationId } from '@slipway/core'
 import type { Database, Tx } from '@slipway/db'
-import { type Environment, findEnvironment, healthOf, type ServiceHealth } from '@slipway/environments'
+import {
+  type Environment,
+  findEnvironment,
+  healthOf,
+  isStanding,
+  type ServiceHealth,
+} from '@slipway/environments'
 import { readMinutes } from '@slipway/hosts'
 import {
   minutesNeeded,
@@ -68,7 +74,7 @@ async function monitorsOf(tx: Tx, environment: Environment, now: Date): Promise<
   })
   const from = new Date(now.getTime() - (minutesNeeded + 3) * 60_000)
   const minutes = await readMinutes(tx, { organisationId, environmentId, from, until: now })
-  const health = services.map(({ id, name }) => showHealth(name, healthOf(id, hosts)))
+  const health = services.filter(isStanding).map(({ id, name }) => showHealth(name, healthOf(id, hosts)))
   const traffic = services
     // Nobody can ask a worker.
     .filter(({ publicName }) => publicName !== null)
