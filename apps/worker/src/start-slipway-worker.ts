@@ -56,7 +56,12 @@ function allHandlers(config: Config, cloud: Cloud): Handler[] {
     ...billingJobs({ stripe }),
     ...hostsJobs(),
     ...cloudJobs(cloud),
-    ...environmentsJobs({ cloud, sealing }),
+    ...environmentsJobs({
+      cloud,
+      sealing,
+      environmentUrl: (organisation, app, environment) =>
+        `${config.PUBLIC_URL}/o/${organisation}/apps/${app}/environments/${environment}`,
+    }),
     ...pipelineJobs({
       cloud,
       sealing,

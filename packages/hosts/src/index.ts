@@ -57,7 +57,7 @@ export {
   markHost,
   updateHost,
 } from './register.ts'
-export { cancelRun, listRuns, type Run, type RunState, startRun, storeRun } from './runs.ts'
+export { cancelRun, listRuns, type Run, type RunState, runWentWrong, startRun, storeRun } from './runs.ts'
 export { type LogSearch, type LogsFound, logCursor, searchLogs } from './search-logs.ts'
 export { type TrafficSince, trafficSince } from './traffic-since.ts'
 export { recordAlive } from './usage.ts'

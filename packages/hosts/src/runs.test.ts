@@ -3,10 +3,11 @@ import { testDatabase } from '@slipway/db/testing'
 import { runJob } from '@slipway/jobs'
 import type { RunReport } from '@slipway/protocol'
 import { afterAll, expect, test } from 'vitest'
+import { z } from 'zod'
 import { commandAccepted, endCommand, pendingCommands } from './commands.ts'
 import { hostsJobs } from './jobs.ts'
 import { mayWrite } from './may-write.ts'
-import { cancelRun, listRuns, startRun, storeRun } from './runs.ts'
+import { cancelRun, listRuns, runWentWrong, startRun, storeRun } from './runs.ts'
 import { addHost } from './testing.ts'
 
 const { db, close } = await testDatabase()
@@ -71,6 +72,27 @@ test('what a host says of a run takes the place of what it said before, and what
   await say(host, over)
   await say(host, run)
   expect(await read(host)).toMatchObject([{ state: 'failed', code: 3, endedAt: over.endedAt }])
+})
+
+test('a run that went wrong is news once, until one went well', async () => {
+  const host = await addHost(db, clock)
+  const at = (minute: number) => `2026-11-24T10:0${minute}:00.000Z`
+  const runs = (['failed', 'missed', 'skipped', 'timed-out', 'succeeded', 'failed'] as const).map(
+    (state, index) => report(host, { state, dueAt: at(index) }),
+  )
+  for (const run of runs) {
+    await say(host, run)
+    await say(host, run)
+  }
+  const news = await db.inSystem('relay the outbox', (tx) =>
+    tx.outbox.findMany({ where: { name: runWentWrong }, orderBy: { id: 'asc' }, select: { payload: true } }),
+  )
+  const own = new Set<string>(runs.map(({ id }) => id))
+  const told = news.flatMap(({ payload }) => {
+    const { runId } = z.object({ runId: z.string() }).parse(payload)
+    return own.has(runId) ? [runId] : []
+  })
+  expect(told).toEqual([runs[0]?.id, runs[5]?.id])
 })
 
 test('a host says nothing of a service that is not of its environment', async () => {

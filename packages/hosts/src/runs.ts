@@ -12,7 +12,7 @@ import {
   type UserErrorFields,
 } from '@slipway/core'
 import { announce, type Prisma, type Tx } from '@slipway/db'
-import { defineJob, type Handler, handle } from '@slipway/jobs'
+import { defineJob, enqueueNamed, type Handler, handle } from '@slipway/jobs'
 import { type RunReport, runOutput, userErrorFields } from '@slipway/protocol'
 import { z } from 'zod'
 import { sendCommand } from './commands.ts'
@@ -71,9 +71,12 @@ const runEnded = defineJob({
   timeoutSeconds: 30,
 })
 
+/** Told of a run of a cron service that went wrong after one that went well; its payload is `{ runId }`. */
+export const runWentWrong = 'hosts.run-went-wrong'
+
 /**
  * Keeps what a host says of a run of a cron service of its own environment, in place of what it said of it before. What is
- * over stays over; the same twice is once.
+ * over stays over; the same twice is once. Where a run went wrong and the one before did not, it is news: `runWentWrong`.
  */
 export async function storeRun(
   tx: Tx,
@@ -100,9 +103,29 @@ export async function storeRun(
     where: { id, hostId, kind: 'cron', state: { in: ['running', said.state] } },
     data: content,
   })
+  if (isWrong(said.state) && !(await wasWrongBefore(tx, serviceId, said.dueAt))) {
+    await enqueueNamed(tx, { name: runWentWrong, payload: { runId: id } }, { organisationId, key: id })
+  }
   const old = new Date(clock.now().getTime() - keptMilliseconds)
   await tx.run.deleteMany({ where: { serviceId, createdAt: { lt: old } } })
   await announce(tx, organisationId, `runs:${environmentId}`)
+}
+
+const isWrong = (state: string) => state === 'failed' || state === 'timed-out' || state === 'missed'
+
+/** Whether the last run before it that came to an end of its own went wrong as well. */
+async function wasWrongBefore(tx: Tx, serviceId: string, dueAt: string): Promise<boolean> {
+  const before = await tx.run.findFirst({
+    where: {
+      serviceId,
+      kind: 'cron',
+      dueAt: { lt: dueAt },
+      state: { in: ['succeeded', 'failed', 'timed-out', 'missed'] },
+    },
+    orderBy: { dueAt: 'desc' },
+    select: { state: true },
+  })
+  return before !== null && isWrong(before.state)
 }
 
 /** Tells the host of an environment to run a command beside its services. Throws run-no-host where none is connected. */
