@@ -37,6 +37,8 @@ const diskPlan = z.object({
   path: z.string(),
   sizeGigabytes: z.int().positive(),
   type: z.enum(diskTypes),
+  /** Of gp3, where more are asked for than come with it; null, as in plans that were kept before: as they come. */
+  iops: z.int().nullable().default(null),
 })
 export type DiskPlan = z.infer<typeof diskPlan>
 
@@ -63,7 +65,7 @@ export const servicePlanSchema = z.object({
   kind: z.enum(['web', 'worker', 'static', 'cron']),
   /** The path that is asked until it answers below 500; left out for a worker and a cron service. */
   health: z.object({ path: z.string(), timeoutSeconds: z.int() }).optional(),
-  /** At most one in an app. A service with a disk is never run twice at once. */
+  /** A service with a disk is never run twice at once. */
   disks: z.array(diskPlan),
   /** The same for all services of an app that have one; null, as in plans that were kept before: all at once. */
   canary: canaryPlan.nullable().default(null),

@@ -218,11 +218,6 @@ const refused: [string, string, Record<string, string>][] = [
     { 'slipway.yaml': 'services: { web: { run: x } }\nenv: { A: 1 }\nsecrets: [A]' },
   ],
   [
-    'a second disk',
-    'manifest-not-supported-yet',
-    { 'slipway.yaml': 'services: { web: { run: x, disks: { a: { path: /a }, b: { path: /b } } } }' },
-  ],
-  [
     'two sizes',
     'manifest-two-sizes',
     { 'slipway.yaml': 'services: { web: { run: x, size: small }, b: { run: x, size: large } }' },

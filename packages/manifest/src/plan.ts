@@ -3,6 +3,7 @@ import { type ReleaseCommandPlan, releaseCommandOf, releaseProcess } from './com
 import { detect, signOf } from './detect/detect.ts'
 import type { Detection } from './detect/detection.ts'
 import { type Process, type Procfile, readProcfile } from './detect/procfile.ts'
+import { diskProblems } from './disk.ts'
 import { nearest } from './nearest.ts'
 import { planPipeline } from './pipeline/plan-pipeline.ts'
 import { type ManifestProblem, type Place, type PlaceOf, withPlace } from './problem.ts'
@@ -14,7 +15,6 @@ import { cleanFolder } from './values.ts'
 import {
   architectureOf,
   canaryProblems,
-  diskProblems,
   joinRuntimes,
   machineProblems,
   runtimeProblems,
@@ -35,7 +35,10 @@ export async function plan(tree: Tree): Promise<PlanResult> {
     named.length > 0 ? await planNamed(tree, named, placeOf, problems) : await planDetected(tree, problems)
   const releaseCommand = releaseCommandOf(manifest.release) ?? oneRelease(releases, problems)
   problems.push(
-    ...diskProblems(parts, placeOf),
+    ...diskProblems(
+      parts.map(({ service }) => service),
+      placeOf,
+    ),
     ...canaryProblems(parts, placeOf),
     ...machineProblems(parts),
     ...runtimeProblems(parts),

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { diskTypes, sizes } from './app-plan.ts'
+import { sizes } from './app-plan.ts'
 import { cronTimeout, overlap, releaseCommand } from './commands.ts'
 import { deploy, deployFields } from './deploy.ts'
+import { disk, diskFields } from './disk.ts'
 import { pipelineFields, pipelineSchema } from './pipeline/pipeline.ts'
 import { every } from './schedule.ts'
 import { command, duration, folder, name, variableName } from './values.ts'
@@ -20,27 +21,6 @@ const size = z
     }),
   ])
   .meta({ description: sizeDescription, default: 'small', examples: ['small', { instance: 'c7g.large' }] })
-
-const disk = z.strictObject({
-  path: z
-    .string()
-    .refine(
-      isMountPath,
-      'is not a place for a disk: an absolute path such as /data, outside the system’s own folders',
-    )
-    .meta({ description: 'Where the service finds the disk.', examples: ['/data'] }),
-  size: z
-    .string()
-    .regex(/^[1-9][0-9]*\s?(GB|TB)$/, 'is not a size such as 20GB')
-    .refine((text) => gigabytes(text) <= 16_384, 'is larger than a volume can be: at most 16TB')
-    .meta({
-      description: 'Size of the volume..',
-      default: '8GB',
-      examples: ['20GB'],
-    })
-    .optional(),
-  type: z.enum(diskTypes).meta({ description: 'EBS volume type.', default: 'gp3' }).optional(),
-})
 
 const healthPath = z
   .string()
@@ -104,7 +84,8 @@ const service = z.strictObject({
   disks: z
     .record(name, disk)
     .meta({
-      description: 'Disks by name. They outlive hosts and deployments. At most one in an app.',
+      description:
+        'Disks by name. They outlive hosts and deployments. A service that names one runs once at a time; the others find it at its path too.',
       examples: [{ data: { path: '/data', size: '20GB' } }],
     })
     .optional(),
@@ -190,7 +171,7 @@ export type ManifestService = z.infer<typeof service>
 export const fields = {
   manifest: Object.keys(manifestSchema.shape),
   service: Object.keys(service.shape),
-  disk: Object.keys(disk.shape),
+  disk: diskFields,
   size: ['instance'],
   health: ['path', 'timeout'],
   release: ['run', 'timeout'],
@@ -203,7 +184,7 @@ export type Level = keyof typeof fields
 export const fieldsNotYet: Partial<Record<Level, readonly string[]>> = {
   manifest: ['resources', 'drains', 'alerts', 'previews'],
   service: ['watch', 'scale', 'domains', 'hooks', 'patch'],
-  disk: ['iops', 'snapshots'],
+  disk: ['snapshots'],
   size: ['cpu', 'memory', 'spot'],
 }
 
@@ -211,31 +192,4 @@ export const fieldsNotYet: Partial<Record<Level, readonly string[]>> = {
 export const valuesNotYet: Record<string, readonly string[]> = {
   'services.*.kind': ['function', 'cluster', 'static'],
   'services.*.deploy.*': ['rolling', 'blue-green'],
-}
-
-/** Gigabytes of a size that the schema has let through. */
-export function gigabytes(text: string): number {
-  return Number.parseInt(text, 10) * (text.endsWith('TB') ? 1024 : 1)
-}
-
-const systemFolders = [
-  'bin',
-  'boot',
-  'dev',
-  'etc',
-  'lib',
-  'lib64',
-  'proc',
-  'root',
-  'run',
-  'sbin',
-  'sys',
-  'tmp',
-  'usr',
-]
-
-function isMountPath(path: string): boolean {
-  if (!/^(\/[A-Za-z0-9_][A-Za-z0-9_.-]*){1,8}$/.test(path)) return false
-  const [, first = ''] = path.split('/')
-  return !systemFolders.includes(first) && path !== '/var' && !/^\/var\/(lib|lib\/slipway(\/.*)?)$/.test(path)
 }

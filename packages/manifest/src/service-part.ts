@@ -1,17 +1,17 @@
-import type { CronPlan, DiskPlan, Machine, ServicePlan } from './app-plan.ts'
+import type { CronPlan, Machine, ServicePlan } from './app-plan.ts'
 import { cronSecondsDefault } from './commands.ts'
 import { canaryOf } from './deploy.ts'
 import { runtimesOfCommand } from './detect/detect.ts'
 import type { Detection, RuntimeWish, Step } from './detect/detection.ts'
 import type { Process } from './detect/procfile.ts'
+import { diskPlanOf } from './disk.ts'
 import { type ManifestProblem, type Place, type PlaceOf, withPlace } from './problem.ts'
 import { manifestFile } from './read-manifest.ts'
-import { gigabytes, type ManifestService } from './schema.ts'
+import type { ManifestService } from './schema.ts'
 import { join } from './tree.ts'
 import { cleanFolder } from './values.ts'
 
 const healthDefault = { path: '/', timeoutSeconds: 60 }
-const diskGigabytesDefault = 8
 
 /** What one service adds to the plan. */
 export type Part = {
@@ -45,7 +45,7 @@ export function partOf(input: {
       run: isStatic ? '' : (command ?? found?.run ?? ''),
       kind: isStatic ? 'static' : 'web',
       health: healthOf(manifest),
-      disks: disksOf(manifest),
+      disks: Object.entries(manifest.disks ?? {}).map(([name, disk]) => diskPlanOf(name, disk)),
       canary: canaryOf(manifest.deploy),
       cron: cronOf(manifest),
       why: [
@@ -118,15 +118,6 @@ const whyNotCron = {
 function cronOf({ every, overlap, timeout }: ManifestService): CronPlan | null {
   if (every === undefined) return null
   return { ...every, overlap: overlap ?? 'skip', timeoutSeconds: timeout ?? cronSecondsDefault }
-}
-
-function disksOf(manifest: ManifestService): DiskPlan[] {
-  return Object.entries(manifest.disks ?? {}).map(([name, disk]) => ({
-    name,
-    path: disk.path,
-    sizeGigabytes: disk.size === undefined ? diskGigabytesDefault : gigabytes(disk.size),
-    type: disk.type ?? 'gp3',
-  }))
 }
 
 export function machineOf(manifest: ManifestService): Machine | undefined {

@@ -71,20 +71,6 @@ export function architectureOfInstance(type: string): Architecture {
   return /^(a1|[a-z]+\d+g[a-z]*)\./.test(type) ? 'arm64' : 'x86_64'
 }
 
-export function diskProblems(parts: Part[], placeOf: PlaceOf): ManifestProblem[] {
-  const disks = parts.flatMap((part) =>
-    part.service.disks.map((disk) => ({ service: part.service.name, disk })),
-  )
-  return disks.slice(1).map(({ service, disk }) => ({
-    code: 'manifest-not-supported-yet',
-    what: `${disk.name} would be a second disk.`,
-    why: 'An app has at most one.',
-    todo: 'Put both folders on the first.',
-    value: disk.name,
-    ...withPlace(placeOf(['services', service, 'disks', disk.name])),
-  }))
-}
-
 /** Two releases run side by side in a canary, and both must be asked by visitors. */
 export function canaryProblems(parts: Part[], placeOf: PlaceOf): ManifestProblem[] {
   const tried = parts.flatMap(({ service }) => (service.canary ? [service] : []))

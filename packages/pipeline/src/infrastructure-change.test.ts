@@ -5,7 +5,7 @@ type Machine = NonNullable<Parameters<typeof infrastructureChange>[1]>
 
 const machine = (instanceType: string, sizeGigabytes: number): Machine => ({
   instanceType,
-  disks: [{ name: 'data', path: '/data', sizeGigabytes, type: 'gp3' }],
+  disks: [{ name: 'data', path: '/data', sizeGigabytes, type: 'gp3', iops: null }],
 })
 
 const difference = (before: Machine | undefined, after: Machine | undefined) => {

@@ -9,7 +9,6 @@ import {
   deploymentStream,
   type RunOutput,
   type RunSpec,
-  runStream,
   type ServiceHealth,
   serviceStream,
 } from '@slipway/protocol'
@@ -26,15 +25,16 @@ import type { AgentConfig } from '../config.ts'
 import { type GateControl, gateControl } from '../gate/gate-control.ts'
 import type { Home } from '../home.ts'
 import { Cron } from '../jobs/cron.ts'
-import { jobFailures } from '../jobs/job-failures.ts'
 import { Jobs } from '../jobs/jobs.ts'
 import { releaseJobId, runReleaseCommand } from '../jobs/release-command.ts'
+import { runAsService, runJobId } from '../jobs/run-as-service.ts'
 import type { RunOutbox } from '../jobs/run-outbox.ts'
 import { TrafficHistory } from '../measure/traffic-history.ts'
 import { abandonCanary, deploy, type Journal, readJournal } from './deploy.ts'
 import type { DeployContext } from './deploy-context.ts'
 import { fetchRelease, pruneReleases } from './fetch-release.ts'
 import { GateRoutes } from './gate-routes.ts'
+import { growDisks } from './grow-disks.ts'
 import { KeepRunning } from './keep-running.ts'
 import { phaseWords } from './phase-words.ts'
 import { keepPointer, readPointer } from './pointer.ts'
@@ -175,7 +175,10 @@ export class Host {
     this.#isDeploying = true
     try {
       await this.#keep.pause()
-      const output = await deploy({ batch, spec, previous: this.#spec }, this.#context(spec, say), signal)
+      const context = this.#context(spec, say)
+      const { config } = this.#options
+      await growDisks(config.host.disks, { path: config.path, say: context.say })
+      const output = await deploy({ batch, spec, previous: this.#spec }, context, signal)
       await pruneReleases(this.#options.home, {
         newest: keptReleases,
         ids: [spec.release.id, this.#spec?.release.id ?? '', ...this.#jobs.all().map((job) => job.releaseId)],
@@ -206,19 +209,9 @@ export class Host {
   async run(id: string, spec: RunSpec, signal: AbortSignal): Promise<RunOutput> {
     if (spec.environmentId !== this.#environmentId) throw hostFailures.foreignEnvironment()
     const current = this.#spec
-    const service = current?.services.find(({ name }) => name === spec.service)
-    if (!current || !service) throw hostFailures.nothingDeployed()
+    if (!current) throw hostFailures.nothingDeployed()
     if (!this.#hasValues && !(await this.#remember(current))) throw hostFailures.valuesAway()
-    const { command: run, timeoutSeconds } = spec
-    const { name, root, memoryMegabytes } = service
-    const place = { id: runJobId(id), name, root, stream: runStream(spec.runId) }
-    await this.#jobs.start(
-      { ...place, run, timeoutSeconds, memoryMegabytes },
-      { spec: current, values: this.#values },
-    )
-    const end = await this.#jobs.ended(place.id, signal)
-    if (end.isTimedOut) throw jobFailures.tookTooLong(run, timeoutSeconds)
-    return { code: end.code ?? null, seconds: end.seconds }
+    return runAsService(id, spec, { jobs: this.#jobs, current, values: this.#values }, signal)
   }
 
   forgetRun(id: string): Promise<void> {
@@ -406,8 +399,6 @@ export class Host {
     this.#options.logs.write(`service:${this.#environmentId}:${name}`, [{ text, level: 'slipway' }])
   }
 }
-
-const runJobId = (commandId: string) => `run:${commandId}`
 
 function describe(error: unknown): string {
   return error instanceof UserError ? describeError(error.fields) : String(error)

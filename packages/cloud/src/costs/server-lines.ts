@@ -2,7 +2,9 @@ import { z } from 'zod'
 import type { CostLine } from './cost.ts'
 import { addressLine, alarmLine, instanceLine, volumeLine } from './price.ts'
 
-const disks = z.array(z.object({ name: z.string(), gigabytes: z.number(), type: z.string() }))
+const disks = z.array(
+  z.object({ name: z.string(), gigabytes: z.number(), type: z.string(), iops: z.int().optional() }),
+)
 
 /** What the row of a stack says of the machine that stands, as it was noted when it did; absent before that. */
 export const factsOfMachine = z.object({

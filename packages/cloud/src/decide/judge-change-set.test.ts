@@ -22,6 +22,8 @@ test.each<[string, ResourceChange, string]>([
   ['an instance taken away', { ...modify('AWS::EC2::Instance', '', []), action: 'Remove' }, 'refused'],
   ['another instance type', modify('AWS::EC2::Instance', 'Conditional', ['InstanceType']), 'go'],
   ['a bigger disk', modify('AWS::EC2::Volume', 'False', ['Size']), 'go'],
+  ['a bigger, faster disk', modify('AWS::EC2::Volume', 'Conditional', ['Size', 'Iops', 'VolumeType']), 'go'],
+  ['a disk out of a snapshot', modify('AWS::EC2::Volume', 'Conditional', ['Size', 'SnapshotId']), 'refused'],
   ['a disk taken away', { ...modify('AWS::EC2::Volume', '', []), action: 'Remove' }, 'go'],
   ['an address bound anew', modify('AWS::EC2::EIPAssociation', 'True', ['InstanceId']), 'go'],
 ])('%s: %s', (_, change, verdict) => {

@@ -29,6 +29,12 @@ const precious: Record<string, string> = {
  */
 const stopsInstance = ['InstanceType', 'UserData', 'EbsOptimized']
 
+/**
+ * A volume is modified in place, while it is attached and in use; CloudFormation never replaces one.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-volume.html
+ */
+const growsVolume = ['Size', 'Iops', 'VolumeType', 'Throughput']
+
 /** How long an instance is away when it is stopped and started: seen on T and M types, 60-120 s. */
 const stopSeconds = 120
 
@@ -42,8 +48,10 @@ export function judgeChangeSet(changes: readonly ResourceChange[]): Judgement {
     if (change.action === 'Modify') {
       const stops =
         change.type === 'AWS::EC2::Instance' && change.properties.some((p) => stopsInstance.includes(p))
-      const onlyStops = change.properties.every((p) => stopsInstance.includes(p) || p === 'Tags')
-      if (change.replacement === 'True' || (change.replacement === 'Conditional' && !(stops && onlyStops)))
+      const inPlace = change.type === 'AWS::EC2::Volume' ? growsVolume : stops ? stopsInstance : []
+      const isInPlace =
+        inPlace.length > 0 && change.properties.every((p) => inPlace.includes(p) || p === 'Tags')
+      if (change.replacement === 'True' || (change.replacement === 'Conditional' && !isInPlace))
         return { verdict: 'refused', error: wouldReplace(thing, change) }
       if (stops) {
         stopsSeconds = stopSeconds

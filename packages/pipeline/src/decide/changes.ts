@@ -62,8 +62,13 @@ function diskChanges(was: ServicePlan, is: ServicePlan): string[] {
     const next = is.disks.find((disk) => disk.name === name)
     if (next === undefined) return [`disk ${name} is kept and no longer attached`]
     if (old === undefined) return [`new disk ${name}, ${next.sizeGigabytes} GB`]
-    return old.sizeGigabytes === next.sizeGigabytes
-      ? []
-      : [`disk ${name} ${old.sizeGigabytes} → ${next.sizeGigabytes} GB`]
+    const differs = [
+      ...(old.sizeGigabytes === next.sizeGigabytes
+        ? []
+        : [`${old.sizeGigabytes} → ${next.sizeGigabytes} GB`]),
+      ...(old.type === next.type ? [] : [`${old.type} → ${next.type}`]),
+      ...(old.iops === next.iops ? [] : [`${old.iops ?? 3000} → ${next.iops ?? 3000} IOPS`]),
+    ]
+    return differs.length === 0 ? [] : [`disk ${name} ${differs.join(', ')}`]
   })
 }

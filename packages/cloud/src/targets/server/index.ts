@@ -77,7 +77,11 @@ export function serverCost(config: Pick<ServerConfig, 'instanceType' | 'disks'>,
     instanceLine(region, config.instanceType),
     volumeLine(region, 'System disk', { gigabytes: rootGigabytes, type: 'gp3' }),
     ...config.disks.map((disk) =>
-      volumeLine(region, `Disk ${disk.name}`, { gigabytes: disk.sizeGigabytes, type: disk.type }),
+      volumeLine(region, `Disk ${disk.name}`, {
+        gigabytes: disk.sizeGigabytes,
+        type: disk.type,
+        iops: disk.iops ?? undefined,
+      }),
     ),
     addressLine(region),
     alarmLine(region),

@@ -7,6 +7,7 @@ import { connectionOf } from '../../account.ts'
 import { keepWatchingAlarms } from '../../alarms/watch-alarms.ts'
 import { type Base, readBase } from '../../base/ensure-base.ts'
 import { templateVersionWithAlarms } from '../../connect/template.ts'
+import { factsOfMachine } from '../../costs/server-lines.ts'
 import { mayWorkInAnotherZone } from '../../decide/explain-stack-failure.ts'
 import { architectureOf } from '../../decide/instance-type.ts'
 import { findImage } from '../../hosts/find-image.ts'
@@ -65,7 +66,7 @@ export async function provision(context: DeployContext<ServerConfig>): Promise<S
     }
   })
   const fixed = await fixedFor(context, name, row, base, connection)
-  const error = refuseChange(config, fixed)
+  const error = refuseChange(config, fixed, factsOfMachine.safeParse(row.fixed).data?.volumes ?? [])
   if (error) return { state: 'failed', error }
 
   const progress = await applyStack(
@@ -93,6 +94,7 @@ export async function provision(context: DeployContext<ServerConfig>): Promise<S
           device: deviceOf(index),
           gigabytes: disk.sizeGigabytes,
           type: disk.type,
+          ...(disk.iops !== null && { iops: disk.iops }),
         })),
         // An account whose number was typed never said its version; it was connected by the template of its day.
         hasAlarm: (granted.templateVersion ?? templateVersionWithAlarms) >= templateVersionWithAlarms,
@@ -166,7 +168,22 @@ function deviceOf(index: number): string {
   return `/dev/sd${String.fromCharCode('f'.charCodeAt(0) + index)}`
 }
 
-function refuseChange(config: ServerConfig, fixed: Fixed): UserErrorFields | undefined {
+function refuseChange(
+  config: ServerConfig,
+  fixed: Fixed,
+  volumes: readonly { name: string; gigabytes: number }[],
+): UserErrorFields | undefined {
+  for (const { name, gigabytes } of volumes) {
+    const smaller = config.disks.find((disk) => disk.name === name && disk.sizeGigabytes < gigabytes)
+    if (smaller !== undefined)
+      return {
+        code: 'disk-smaller',
+        kind: 'conflict',
+        what: `The disk ${name} has ${gigabytes} GB, and ${smaller.sizeGigabytes} GB are asked for.`,
+        why: 'A volume grows in place and never shrinks.',
+        todo: `Ask for ${gigabytes} GB or more.`,
+      }
+  }
   if (architectureOf(config.instanceType) !== fixed.architecture)
     return {
       code: 'host-other-architecture',
@@ -212,10 +229,11 @@ async function noteHost(
 ): Promise<void> {
   const { InstanceId, Address4, HostAlarmName } = outputs
   const { instanceType } = config
-  const volumes = config.disks.map(({ name, sizeGigabytes, type }) => ({
+  const volumes = config.disks.map(({ name, sizeGigabytes, type, iops }) => ({
     name,
     gigabytes: sizeGigabytes,
     type,
+    ...(iops !== null && { iops }),
   }))
   // What it costs can then be told without the manifest, also after a disconnection.
   const made = {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import {
+  DescribeVolumesCommand,
   EC2Client,
   RunInstancesCommand,
   StopInstancesCommand,
@@ -54,7 +55,7 @@ beforeAll(async () => {
     app: 'shop',
     environment: 'production',
     instanceType: 't3.small',
-    disks: [{ name: 'data', path: '/data', sizeGigabytes: 20, type: 'gp3' }],
+    disks: [{ name: 'data', path: '/data', sizeGigabytes: 20, type: 'gp3', iops: null }],
     gatePort: 80,
     publicNames: ['web-shop-abc123'],
     builtAt: undefined,
@@ -284,11 +285,26 @@ test('a deployment that changes nothing of the stack makes no call for it', asyn
 test.each<[string, Partial<ServerConfig>, string]>([
   ['another architecture', { instanceType: 't4g.small' }, 'host-other-architecture'],
   ['a second disk', { disks: [disk('data'), disk('more')] }, 'host-other-disks'],
+  ['a smaller disk', { disks: [{ ...disk('data'), sizeGigabytes: 10 }] }, 'disk-smaller'],
 ])('%s is refused in words', async (_, differs, code) => {
   const run = server.steps
     .find(({ name }) => name === 'provision')
     ?.run({ ...context(), config: { ...config, ...differs } })
   expect(await run).toMatchObject({ state: 'failed', error: { code } })
+})
+
+test('a disk grows and gets more operations a second in place', async () => {
+  const ec2 = new EC2Client(on.aws.root(on.account))
+  const volumeId = z.object({ DiskDataId: z.string() }).parse((await serverStack()).outputs).DiskDataId
+  const { instanceId } = await hostOf(context())
+  const disks = [{ ...disk('data'), sizeGigabytes: 40, iops: 6000 }]
+  const provision = server.steps.find(({ name }) => name === 'provision')
+  const run = async () =>
+    (await provision?.run({ ...context(), config: { ...config, disks } })) ?? { state: 'missing' }
+  expect(await untilEnded(run)).toEqual({ state: 'done' })
+  const { Volumes } = await ec2.send(new DescribeVolumesCommand({ VolumeIds: [volumeId] }))
+  expect(Volumes).toMatchObject([{ Size: 40, Iops: 6000, Attachments: [{ InstanceId: instanceId }] }])
+  expect(await run()).toEqual({ state: 'done' })
 })
 
 test('a runner is made at first need, stopped when idle, started again, and made anew when somebody ended it', async () => {
@@ -345,7 +361,7 @@ async function alarmName(): Promise<string> {
 }
 
 function disk(name: string): ServerConfig['disks'][number] {
-  return { name, path: `/${name}`, sizeGigabytes: 20, type: 'gp3' }
+  return { name, path: `/${name}`, sizeGigabytes: 20, type: 'gp3', iops: null }
 }
 
 const context = (): DeployContext<ServerConfig> => ({
