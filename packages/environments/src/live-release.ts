@@ -1,15 +1,13 @@
-import type { EnvironmentId, OrganisationId, ReleaseId } from '@slipway/core'
-import { announce, type Tx } from '@slipway/db'
+import type { EnvironmentId, ReleaseId } from '@slipway/core'
+import type { Tx } from '@slipway/db'
 
-/** Records that this release is the one that is healthy in the environment. Twice is safe. */
+/** Records that this release is the one that is healthy in the environment; the caller announces it. Twice is safe. */
 export async function setLiveRelease(
   tx: Tx,
-  organisationId: OrganisationId,
   environmentId: EnvironmentId,
   releaseId: ReleaseId,
 ): Promise<void> {
-  await tx.environment.update({ where: { id: environmentId }, data: { liveReleaseId: releaseId } })
-  await announce(tx, organisationId, `environment:${environmentId}`)
+  await tx.environment.updateMany({ where: { id: environmentId }, data: { liveReleaseId: releaseId } })
 }
 
 /** Records on what the environment runs, chosen with its first deployment. Twice is safe. */

@@ -69,17 +69,15 @@ export async function adoptServices(
   plans: readonly ServicePlan[],
   clock: Clock,
 ): Promise<void> {
-  for (const plan of plans) {
-    await tx.service.updateMany({
-      where: { organisationId, environmentId, name: plan.name },
-      data: { kind: plan.kind, plan: json(plan), removedAt: null },
-    })
-  }
-  const names = plans.map((plan) => plan.name)
-  await tx.service.updateMany({
-    where: { organisationId, environmentId, removedAt: null, name: { notIn: names } },
-    data: { removedAt: clock.now() },
-  })
+  const adopted = plans.map((plan) => ({ name: plan.name, kind: plan.kind, plan: json(plan) }))
+  await tx.$executeRaw`
+    update service set
+      kind = coalesce(adopted.kind, service.kind), plan = coalesce(adopted.plan, service.plan),
+      removed_at = case when adopted.name is null then ${clock.now()}::timestamptz end
+    from service known left join jsonb_to_recordset(${JSON.stringify(adopted)}::jsonb)
+      as adopted (name text, kind text, plan jsonb) on adopted.name = known.name
+    where service.id = known.id and known.organisation_id = ${organisationId} and known.environment_id = ${environmentId}
+      and (adopted.name is not null or known.removed_at is null)`
 }
 
 /** The services that are part of the environment now, by name. */

@@ -59,6 +59,7 @@ export async function sendCommand(tx: Tx, send: SendCommand, clock: Clock): Prom
       hostId,
       fence,
       kind: command.kind,
+      subject: subjectOf(command),
       command: asJson(command),
       deadline,
       ...(then && { thenName: then.name, thenPayload: asJson(then.payload) }),
@@ -69,6 +70,21 @@ export async function sendCommand(tx: Tx, send: SendCommand, clock: Clock): Prom
   const dueAt = new Date(deadline.getTime() + graceSeconds * 1000)
   await enqueue(tx, expireCommand, { hostId, commandId: id }, { organisationId, key: id, dueAt })
   return id
+}
+
+function subjectOf(command: HostCommand): string | null {
+  switch (command.kind) {
+    case 'build':
+      return command.spec.releaseId
+    case 'step':
+      return command.spec.stepId
+    case 'deploy':
+      return command.spec.deploymentId
+    case 'datadog':
+    case 'restart':
+    case 'stop':
+      return null
+  }
 }
 
 export type PendingCommand = {

@@ -1,5 +1,5 @@
 import type { OrganisationId } from '@slipway/core'
-import { Prisma, type Tx } from '@slipway/db'
+import type { Tx } from '@slipway/db'
 import type { z } from 'zod'
 
 export type JobType<P extends z.ZodType = z.ZodType> = {
@@ -38,22 +38,38 @@ export async function enqueue<P extends z.ZodType>(
   payload: z.input<P>,
   options: EnqueueOptions,
 ): Promise<void> {
-  job.payload.parse(payload)
-  await enqueueNamed(tx, { name: job.name, payload }, options)
+  await enqueueNamed(tx, jobOf(job, payload), options)
 }
 
 /** The same for a job whose name and payload were kept in a row, such as what follows a host's acknowledgement. */
 export async function enqueueNamed(
   tx: Tx,
   job: { name: string; payload: unknown },
-  options: EnqueueOptions,
+  { organisationId, ...options }: EnqueueOptions,
 ): Promise<void> {
-  const { organisationId = null, key = null } = options
-  const payload = JSON.stringify(job.payload)
-  const dueAt = options.dueAt ?? Prisma.sql`to_timestamp(0)`
+  await enqueueAll(tx, organisationId, [{ ...job, ...options }])
+}
+
+/** One of several jobs that are written together. */
+export type JobAsked = { name: string; payload: unknown } & Omit<EnqueueOptions, 'organisationId'>
+
+/** A job with its payload. Throws ZodError on a payload of another shape. */
+export function jobOf<P extends z.ZodType>(job: JobType<P>, payload: z.input<P>): JobAsked {
+  job.payload.parse(payload)
+  return { name: job.name, payload }
+}
+
+/** The same for several jobs in one statement, in their order. */
+export async function enqueueAll(
+  tx: Tx,
+  organisationId: OrganisationId | undefined,
+  jobs: readonly JobAsked[],
+): Promise<void> {
+  if (jobs.length === 0) return
   await tx.$executeRaw`
     insert into outbox (organisation_id, name, payload, key, due_at)
-    values (${organisationId}, ${job.name}, ${payload}::jsonb, ${key}, ${dueAt})
+    select ${organisationId ?? null}, name, payload, key, coalesce("dueAt", to_timestamp(0))
+    from jsonb_to_recordset(${JSON.stringify(jobs)}::jsonb) as job (name text, payload jsonb, key text, "dueAt" timestamptz)
     on conflict (coalesce(organisation_id, ''), name, key) where done_at is null and failed_at is null do nothing`
 }
 

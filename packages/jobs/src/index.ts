@@ -9,8 +9,11 @@ export {
   defineJob,
   type EnqueueOptions,
   enqueue,
+  enqueueAll,
   enqueueNamed,
+  type JobAsked,
   type JobType,
+  jobOf,
 } from './define-job.ts'
 export { type Handler, handle, type JobContext, Transient } from './handler.ts'
 export { runJob } from './run-job.ts'

@@ -3,7 +3,7 @@ import { testDatabase } from '@slipway/db/testing'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { z } from 'zod'
-import { defineJob, enqueue } from './define-job.ts'
+import { defineJob, enqueue, enqueueAll, jobOf } from './define-job.ts'
 import { forgetEnded } from './forget-ended.ts'
 import { type Handler, handle } from './handler.ts'
 import { runJob } from './run-job.ts'
@@ -68,6 +68,27 @@ describe('a job', () => {
     await write(1, { key: 'k' })
     await write(2, { key: 'k' })
     expect(await open()).toBe(1)
+  })
+
+  it('is written with others in their order, each with its own key and time, and once for one key', async () => {
+    const dueAt = new Date(clock.now().getTime() + 3_600_000)
+    const jobs = [{ key: 'a' }, { key: 'b', dueAt }, { key: 'a' }, {}, {}]
+    await t.db.inOrganisation(ours, (tx) =>
+      enqueueAll(
+        tx,
+        ours,
+        jobs.map((options, n) => ({ ...jobOf(greet, { n }), ...options })),
+      ),
+    )
+    const rows = await t.db.inSystem('sweep', (tx) => tx.outbox.findMany({ orderBy: { id: 'asc' } }))
+    expect(rows.map(({ payload, key }) => [payload, key])).toEqual([
+      [{ n: 0 }, 'a'],
+      [{ n: 1 }, 'b'],
+      [{ n: 3 }, null],
+      [{ n: 4 }, null],
+    ])
+    expect(rows.map((row) => row.dueAt > clock.now())).toEqual([false, true, false, false])
+    expect(rows[1]?.dueAt).toEqual(dueAt)
   })
 
   it('waits for its time on the product clock', async () => {

@@ -1,12 +1,10 @@
-import { type AppId, asId, type ExecutionId, type OrganisationId } from '@slipway/core'
+import type { AppId, OrganisationId } from '@slipway/core'
 import type { Tx } from '@slipway/db'
 import { enqueue, type Handler, handle } from '@slipway/jobs'
 import { advanceExecution } from './advance-execution-job.ts'
-import { appendEvent } from './append-event.ts'
-import { type ExecutionEvent, eventSchema } from './decide/event.ts'
 import { move } from './decide/move.ts'
-import { enqueueEffect } from './effects/enqueue-effect.ts'
-import { loadPipeline, lockPipeline, storeExecution } from './pipeline-rows.ts'
+import { enqueueEffects } from './effects/enqueue-effects.ts'
+import { consume, loadPipeline, lockPipeline, storeExecutions } from './pipeline-rows.ts'
 import { tenantOf } from './tenant-of.ts'
 
 export function advanceExecutionHandler(): Handler {
@@ -42,35 +40,15 @@ export async function foldAtOnce(tx: Tx, of: Of, now: Date): Promise<void> {
  * moves until it can.
  */
 async function fold(tx: Tx, { organisationId, appId }: Of, now: Date, isReleased = false): Promise<void> {
-  const recorded = await unconsumed(tx, appId)
+  const { recorded, pipeline } = await loadPipeline(tx, appId)
   if (recorded.length === 0 && !isReleased) return
-  const events = recorded.map(({ event }) => event)
-  const before = await loadPipeline(tx, appId, events)
-  const moved = move(before, recorded, now.toISOString())
-
-  for (const { id, sequence } of recorded) {
-    await tx.executionEvent.updateMany({ where: { executionId: id, sequence }, data: { consumedAt: now } })
-  }
-  for (const { id, event } of moved.decided) {
-    await appendEvent(tx, { organisationId, executionId: id }, event, { key: null, consumedAt: now })
-  }
-  for (const [id, execution] of moved.pipeline.executions) {
-    if (execution !== before.executions.get(id))
-      await storeExecution(tx, { organisationId, appId }, execution)
-  }
-  for (const { id, effect } of moved.effects) await enqueueEffect(tx, organisationId, id, effect)
-}
-
-type Recorded = { id: ExecutionId; sequence: number; event: ExecutionEvent }
-
-async function unconsumed(tx: Tx, appId: AppId): Promise<Recorded[]> {
-  const rows = await tx.executionEvent.findMany({
-    where: { execution: { appId }, consumedAt: null },
-    orderBy: [{ executionId: 'asc' }, { sequence: 'asc' }],
-  })
-  return rows.map((row) => ({
-    id: asId('execution', row.executionId),
-    sequence: row.sequence,
-    event: eventSchema.parse(row.event),
-  }))
+  const moved = move(pipeline, recorded, now.toISOString())
+  const changed = [...moved.pipeline.executions].filter(([id, each]) => each !== pipeline.executions.get(id))
+  await consume(tx, organisationId, recorded, moved.decided, now)
+  await storeExecutions(
+    tx,
+    { organisationId, appId },
+    changed.map(([, execution]) => execution),
+  )
+  await enqueueEffects(tx, organisationId, moved.effects)
 }

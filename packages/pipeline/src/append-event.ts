@@ -10,12 +10,12 @@ export async function appendEvent(
   tx: Tx,
   { organisationId, executionId }: { organisationId: OrganisationId; executionId: ExecutionId },
   event: ExecutionEvent,
-  { key, consumedAt }: { key: string | null; consumedAt: Date | null },
+  key: string | null,
 ): Promise<boolean> {
   const written = await tx.$executeRaw`
-    insert into execution_event (organisation_id, execution_id, sequence, at, event, key, consumed_at)
+    insert into execution_event (organisation_id, execution_id, sequence, at, event, key)
     select ${organisationId}, ${executionId}, coalesce(max(sequence), 0) + 1, ${new Date(event.at)},
-      ${JSON.stringify(event)}::jsonb, ${key}, ${consumedAt}::timestamptz
+      ${JSON.stringify(event)}::jsonb, ${key}
     from execution_event where execution_id = ${executionId}
     on conflict (execution_id, key) do nothing`
   return written > 0

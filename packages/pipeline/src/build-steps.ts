@@ -71,9 +71,7 @@ async function buildOnRunner(context: BuildContext): Promise<StepResult> {
 }
 
 function findBuildCommand(tx: Tx, releaseId: string) {
-  return tx.hostCommand.findFirst({
-    where: { kind: 'build', command: { path: ['spec', 'releaseId'], equals: releaseId } },
-  })
+  return tx.hostCommand.findFirst({ where: { kind: 'build', subject: releaseId } })
 }
 
 /** Command and clone token in one transaction; found by the release's name when this was interrupted. */

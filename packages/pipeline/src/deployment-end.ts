@@ -34,7 +34,7 @@ export async function endDeployment(
     data: { status, endedAt: clock.now(), ...(error && { error: { ...error } }) },
   })
   if (live !== undefined) {
-    await setLiveRelease(tx, organisationId, environmentId, live.id)
+    await setLiveRelease(tx, environmentId, live.id)
     await adoptServices(tx, { organisationId, environmentId }, live.plan.services, clock)
   }
   await endOpenCommand(tx, id, clock)
@@ -43,7 +43,7 @@ export async function endDeployment(
 
 /** Whether the host was told anything yet. */
 export async function wasCommanded(tx: Tx, id: DeploymentId): Promise<boolean> {
-  return (await deployCommand(tx, id)) !== undefined
+  return (await deployCommand(tx, id)) !== null
 }
 
 /** Of a host that did not say how it ended, or of an agent that broke: what runs there is not known. */
@@ -52,18 +52,18 @@ export function isUnsaid({ code }: Pick<UserErrorFields, 'code'>): boolean {
 }
 
 /** The newest command to a host that belongs to this deployment. */
-async function deployCommand(tx: Tx, id: DeploymentId) {
-  const row = await tx.hostCommand.findFirst({
-    where: { kind: 'deploy', command: { path: ['spec', 'deploymentId'], equals: id } },
+function deployCommand(tx: Tx, id: DeploymentId) {
+  return tx.hostCommand.findFirst({
+    where: { kind: 'deploy', subject: id },
     orderBy: { createdAt: 'desc' },
+    select: { id: true, hostId: true, endedAt: true },
   })
-  return row ?? undefined
 }
 
 /** A host that hears of it only now does not begin what is over. */
 async function endOpenCommand(tx: Tx, id: DeploymentId, clock: Clock): Promise<void> {
   const row = await deployCommand(tx, id)
-  if (row === undefined || row.endedAt !== null) return
+  if (row === null || row.endedAt !== null) return
   const error = { code: 'command-cancelled', kind: 'failed' as const, what: 'Its deployment has ended.' }
   const of = { hostId: asId('host', row.hostId), id: asId('hostCommand', row.id) }
   await endCommand(tx, { ...of, outcome: { ok: false, error } }, clock)

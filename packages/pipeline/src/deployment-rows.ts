@@ -31,7 +31,7 @@ import {
 import { type Execution, executionSchema, type Progress, type Target } from './decide/execution.ts'
 import { isAsked, pathOf } from './decide/places.ts'
 import { deploymentIdOf } from './deployment-id.ts'
-import { lockPipeline } from './pipeline-rows.ts'
+import { lockPipeline, lockPipelineOf } from './pipeline-rows.ts'
 import { recordEvent } from './record-event.ts'
 import { getRelease, type Release, releaseToReconfigure, withConfigurationOfNow } from './release-rows.ts'
 import { wasBad, wasLetIn } from './was-bad.ts'
@@ -97,10 +97,12 @@ export const environmentLease = (id: EnvironmentId) => `environment:${id}`
  */
 export async function openDeployment(tx: Tx, of: TargetOf, settings: Settings): Promise<Opening> {
   const { organisationId, executionId, path, attempt, environmentId } = of
-  const row = await tx.execution.findUniqueOrThrow({ where: { id: executionId } })
-  const appId = asId('app', row.appId)
-  await lockPipeline(tx, appId)
-  const execution = executionSchema.parse(row.state)
+  const { appId } = await lockPipelineOf(tx, executionId)
+  const { state } = await tx.execution.findUniqueOrThrow({
+    where: { id: executionId },
+    select: { state: true },
+  })
+  const execution = executionSchema.parse(state)
   const target = targetAt(execution, path)
   const progress = target?.progress
   if (progress === undefined || !isUnderWay(progress, attempt)) return { is: 'over' }

@@ -3,8 +3,9 @@ import { testDatabase } from '@slipway/db/testing'
 import { addApp, addTenant } from '@slipway/environments/testing'
 import { afterAll, expect, test } from 'vitest'
 import { executionSchema } from './decide/execution.ts'
+import { holdStage, releaseStage } from './hold-stage.ts'
 import { recordEvent } from './record-event.ts'
-import { advanceExecutionHandler, pushTo, runDueJobs } from './testing.ts'
+import { advanceExecutionHandler, pushTo, runDueJobs, testHandlers } from './testing.ts'
 
 const { db, close } = await testDatabase()
 afterAll(close)
@@ -50,4 +51,29 @@ test('what cannot be folded is kept, and a job folds it once it can be', async (
   await write(before)
   await runDueJobs(db, clock, [advanceExecutionHandler()])
   expect((await states())[1]).toMatchObject({ status: 'cancelled' })
+})
+
+test('what one fold decides for several executions stands behind the events of each, without a gap', async () => {
+  const queued = await addApp(db, acme, { name: 'queued' }, clock)
+  const handlers = testHandlers(db)
+  await pushTo(db, clock, { app: queued, by: userId })
+  await runDueJobs(db, clock, handlers)
+  const asked = { app: 'queued', stage: 'production', reason: 'Wait.', by: userId }
+  await holdStage(db, organisationId, asked, clock)
+  for (let each = 0; each < 2; each++) await pushTo(db, clock, { app: queued, by: userId })
+  await runDueJobs(db, clock, handlers)
+  await releaseStage(db, organisationId, asked, clock)
+  await runDueJobs(db, clock, [advanceExecutionHandler()])
+  const rows = await inTenant((tx) =>
+    tx.execution.findMany({
+      where: { appId: queued.id },
+      orderBy: { number: 'asc' },
+      include: { events: { orderBy: { sequence: 'asc' } } },
+    }),
+  )
+  expect(rows.map(({ status }) => status)).toEqual(['succeeded', 'superseded', 'deploying'])
+  for (const { events } of rows) {
+    expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => index + 1))
+    expect(events.every(({ consumedAt }) => consumedAt !== null)).toBe(true)
+  }
 })

@@ -1,9 +1,9 @@
-import { asId, type ExecutionId } from '@slipway/core'
+import type { ExecutionId } from '@slipway/core'
 import type { Tx } from '@slipway/db'
 import { foldAtOnce } from './advance-execution.ts'
 import { appendEvent } from './append-event.ts'
 import type { ExecutionEvent } from './decide/event.ts'
-import { lockPipeline } from './pipeline-rows.ts'
+import { lockPipelineOf } from './pipeline-rows.ts'
 
 /**
  * Appends to the log of an execution and folds it into the state, all in the caller's transaction. With a `key` it is
@@ -15,14 +15,8 @@ export async function recordEvent(
   event: ExecutionEvent,
   key: string | null = null,
 ): Promise<boolean> {
-  const execution = await tx.execution.findUniqueOrThrow({
-    where: { id: executionId },
-    select: { organisationId: true, appId: true },
-  })
-  const organisationId = asId('organisation', execution.organisationId)
-  const appId = asId('app', execution.appId)
-  await lockPipeline(tx, appId)
-  const isNew = await appendEvent(tx, { organisationId, executionId }, event, { key, consumedAt: null })
+  const { organisationId, appId } = await lockPipelineOf(tx, executionId)
+  const isNew = await appendEvent(tx, { organisationId, executionId }, event, key)
   if (isNew) await foldAtOnce(tx, { organisationId, appId }, new Date(event.at))
   return isNew
 }

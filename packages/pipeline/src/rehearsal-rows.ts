@@ -15,7 +15,7 @@ import {
   takeEnvironment,
   type Way,
 } from './deployment-rows.ts'
-import { lockPipeline } from './pipeline-rows.ts'
+import { lockPipelineOf } from './pipeline-rows.ts'
 import { getRelease, type Release } from './release-rows.ts'
 import { wasBad } from './was-bad.ts'
 
@@ -62,9 +62,12 @@ export async function releaseToRehearse(tx: Tx, of: RehearsalOf): Promise<Releas
  * safe.
  */
 export async function openRehearsal(tx: Tx, of: RehearsalOf, clock: Clock): Promise<RehearsalOpening> {
-  const row = await tx.execution.findUniqueOrThrow({ where: { id: of.executionId } })
-  await lockPipeline(tx, asId('app', row.appId))
-  const isWanted = isAsked(executionSchema.parse(row.state), of.path, of.attempt)
+  await lockPipelineOf(tx, of.executionId)
+  const { state } = await tx.execution.findUniqueOrThrow({
+    where: { id: of.executionId },
+    select: { state: true },
+  })
+  const isWanted = isAsked(executionSchema.parse(state), of.path, of.attempt)
   const open = await openWay(tx, of)
   if (open !== undefined) return goOn(tx, of, open, isWanted, clock)
   if (!isWanted || (await tx.deployment.findUnique({ where: { id: wayId(of, 'back') } })) !== null)
@@ -84,8 +87,7 @@ export async function openRehearsal(tx: Tx, of: RehearsalOf, clock: Clock): Prom
  * in between: but not where the host went on with what it ran. Only the first end counts.
  */
 export async function endWay(tx: Tx, of: RehearsalOf, ended: WayEnded, clock: Clock): Promise<void> {
-  const { appId } = await tx.execution.findUniqueOrThrow({ where: { id: of.executionId } })
-  await lockPipeline(tx, asId('app', appId))
+  const { appId } = await lockPipelineOf(tx, of.executionId)
   const open = await openWay(tx, of)
   if (open === undefined) return
   const { way, row } = open
@@ -113,7 +115,7 @@ export async function endWay(tx: Tx, of: RehearsalOf, ended: WayEnded, clock: Cl
   await create(tx, of, 'forward', { releaseId: ran, previousReleaseId: from, fence: handed.fence }, clock)
   const { number, revisionId } = await getRelease(tx, asId('release', ran))
   const { sha } = await tx.revision.findUniqueOrThrow({ where: { id: revisionId }, select: { sha: true } })
-  if (!(await wasBad(tx, asId('app', appId), sha))) return
+  if (!(await wasBad(tx, appId, sha))) return
   await endWay(tx, of, { is: 'failed', error: releaseIsBad(number).fields, isKnown: true }, clock)
 }
 

@@ -51,7 +51,7 @@ export async function startExecution(
       createdAt: now,
     },
   })
-  await appendEvent(tx, { organisationId, executionId: id }, event, { key: 'received', consumedAt: null })
+  await appendEvent(tx, { organisationId, executionId: id }, event, 'received')
   await announce(tx, organisationId, `app:${appId}`, 'apps')
   await foldAtOnce(tx, { organisationId, appId }, new Date(event.at))
   return { id, number }

@@ -61,7 +61,7 @@ async function addRunning(name: string, alarms: object[]): Promise<void> {
         updatedAt: clock.now(),
       },
     })
-    await setLiveRelease(tx, organisationId, environmentId, asId('release', newId('release')))
+    await setLiveRelease(tx, environmentId, asId('release', newId('release')))
   })
 }
 

@@ -114,7 +114,7 @@ async function sentBefore(
   deploymentId: DeploymentId,
 ): Promise<HostCommandId | undefined> {
   const row = await tx.hostCommand.findFirst({
-    where: { hostId, kind: 'deploy', command: { path: ['spec', 'deploymentId'], equals: deploymentId } },
+    where: { hostId, kind: 'deploy', subject: deploymentId },
     select: { id: true },
   })
   return row && isId('hostCommand', row.id) ? row.id : undefined

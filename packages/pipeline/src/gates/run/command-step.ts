@@ -91,7 +91,7 @@ export async function generatedText(tx: Tx, stepId: string): Promise<string> {
 /** The commands of one attempt, oldest first: each try is one. */
 async function triesOf(tx: Tx, stepId: string) {
   const rows = await tx.hostCommand.findMany({
-    where: { kind: 'step', command: { path: ['spec', 'stepId'], equals: stepId } },
+    where: { kind: 'step', subject: stepId },
     orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     select: { endedAt: true, result: true, command: true },
   })
