@@ -34,19 +34,35 @@ export async function isStale(db: Database, of: LookAt, timer: string | undefine
 }
 
 /**
- * A look at `until`, in a row; whatever happens before it looks earlier. A look that came early, because whoever
- * handed it over is ahead of this clock, asks for its own moment again, and its own row is still open: that one is
- * told apart, or nobody would look again.
+ * A look at `until`, in a row; whatever happens before it looks earlier. Never before the moment of the look that goes
+ * on: whoever handed that over may be ahead of this clock, and a look at an earlier one would be taken for stale. One
+ * that asks for its own moment again has its own row still open: that one is told apart, or nobody would look again.
  */
 export async function lookAgainAt(db: Database, of: LookAt, wake: Wake, until: Date): Promise<void> {
   const { organisationId, executionId, path } = of
-  const timer = until.toISOString()
+  const dueAt = of.timer === undefined ? until : new Date(Math.max(until.getTime(), Date.parse(of.timer)))
+  const timer = dueAt.toISOString()
   const own = timer === of.timer ? `/${randomUUID()}` : ''
   await db.inOrganisation(organisationId, (tx) =>
     enqueueNamed(
       tx,
       { name: wake.name, payload: { ...wake.payload, timer } },
-      { organisationId, key: `${executionId}/${path}/look/${timer}${own}`, dueAt: until },
+      { organisationId, key: `${executionId}/${path}/look/${timer}${own}`, dueAt },
     ),
   )
+}
+
+/**
+ * A look a little later, since somebody else is at it now. Those that are put off in one moment are one row: each that a
+ * dying worker leaves behind would else come again for as long as that takes.
+ */
+export async function putOff(
+  db: Database,
+  of: LookAt,
+  wake: Wake,
+  now: Date,
+  milliseconds = 500,
+): Promise<void> {
+  const earliest = now.getTime() + milliseconds / 2
+  await lookAgainAt(db, of, wake, new Date(Math.ceil(earliest / milliseconds) * milliseconds))
 }

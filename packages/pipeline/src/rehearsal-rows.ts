@@ -83,13 +83,20 @@ export async function openRehearsal(tx: Tx, of: RehearsalOf, clock: Clock): Prom
 }
 
 /**
- * The end of the open way. After the way back it begins the way forward in the same transaction, so that nobody comes
- * in between: but not where the host went on with what it ran. Only the first end counts.
+ * The end of a way, or of whichever is open. After the way back it begins the way forward in the same transaction, so
+ * that nobody comes in between: but not where the host went on with what it ran. Only the first end counts: who comes
+ * late with that of the way back does not end the way forward.
  */
-export async function endWay(tx: Tx, of: RehearsalOf, ended: WayEnded, clock: Clock): Promise<void> {
+export async function endWay(
+  tx: Tx,
+  of: RehearsalOf,
+  which: Way | 'open',
+  ended: WayEnded,
+  clock: Clock,
+): Promise<void> {
   const { appId } = await lockPipelineOf(tx, of.executionId)
   const open = await openWay(tx, of)
-  if (open === undefined) return
+  if (open === undefined || (which !== 'open' && which !== open.way)) return
   const { way, row } = open
   const { organisationId, environmentId } = of
   const lease = environmentLease(environmentId)
@@ -116,7 +123,7 @@ export async function endWay(tx: Tx, of: RehearsalOf, ended: WayEnded, clock: Cl
   const { number, revisionId } = await getRelease(tx, asId('release', ran))
   const { sha } = await tx.revision.findUniqueOrThrow({ where: { id: revisionId }, select: { sha: true } })
   if (!(await wasBad(tx, appId, sha))) return
-  await endWay(tx, of, { is: 'failed', error: releaseIsBad(number).fields, isKnown: true }, clock)
+  await endWay(tx, of, 'forward', { is: 'failed', error: releaseIsBad(number).fields, isKnown: true }, clock)
 }
 
 /** Holds the environment on, or says why not: somebody else holds it now, or did meanwhile and deployed. */
@@ -172,7 +179,7 @@ async function goOn(
   if (lease === 'busy') return { is: 'busy' }
   const isStopped = way === 'back' && !isWanted && !(await wasCommanded(tx, id))
   if (lease === 'overtaken' || isStopped) {
-    await endWay(tx, of, { is: 'cancelled' }, clock)
+    await endWay(tx, of, way, { is: 'cancelled' }, clock)
     return { is: 'over' }
   }
   if (lease.fence !== row.fence) await tx.deployment.update({ where: { id }, data: { fence: lease.fence } })

@@ -20,7 +20,7 @@ import { executionSchema } from '../decide/execution.ts'
 import { firstTarget } from '../decide/places.ts'
 import { releaseIdOf } from '../deployment-id.ts'
 import { exclusively } from '../exclusively.ts'
-import { isStale, lookAgainAt, type Wake } from '../look.ts'
+import { isStale, lookAgainAt, putOff, type Wake } from '../look.ts'
 import { recordEvent } from '../record-event.ts'
 import { recordRelease } from '../release-rows.ts'
 import type { StepsOutcome } from '../run-steps.ts'
@@ -93,7 +93,7 @@ async function lookAtBuild(
   const look = await exclusively(db, organisationId, `steps:${build.app.id}`, () =>
     settings.runBuild(build, wake, { db, clock, log }),
   )
-  if (look === undefined) return lookAgainAt(db, at, wake, new Date(clock.now().getTime() + 500))
+  if (look === undefined) return putOff(db, at, wake, clock.now())
   const outcome = look.result
   switch (outcome.state) {
     case 'waiting':

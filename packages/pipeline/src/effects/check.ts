@@ -11,7 +11,7 @@ import { type Egress, openEgress } from '../egress/egress.ts'
 import { exclusively } from '../exclusively.ts'
 import type { Gate, GateContext } from '../gates/gate.ts'
 import { gateOf } from '../gates/index.ts'
-import { isStale, lookAgainAt, type Wake } from '../look.ts'
+import { isStale, lookAgainAt, putOff, type Wake } from '../look.ts'
 import { recordEvent } from '../record-event.ts'
 import { runSteps, type StepsOutcome } from '../run-steps.ts'
 import { sayTo } from '../say.ts'
@@ -88,7 +88,7 @@ async function lookAtCheck(
       clock,
     ),
   )
-  if (look === undefined) return lookAgainAt(db, at, wake, new Date(clock.now().getTime() + 500))
+  if (look === undefined) return putOff(db, at, wake, clock.now())
   const outcome: StepsOutcome = look.result
   switch (outcome.state) {
     case 'waiting':

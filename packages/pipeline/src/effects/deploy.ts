@@ -13,7 +13,7 @@ import {
   type TargetOf,
 } from '../deployment-rows.ts'
 import { exclusively } from '../exclusively.ts'
-import { isStale, type LookAt, lookAgainAt, type Wake } from '../look.ts'
+import { isStale, type LookAt, lookAgainAt, putOff, type Wake } from '../look.ts'
 import { recordEvent } from '../record-event.ts'
 import type { StepsOutcome } from '../run-steps.ts'
 import { tenantOf } from '../tenant-of.ts'
@@ -66,8 +66,7 @@ export function deployHandlers(settings: DeploySettings): Handler[] {
           runDeployment(kind, of, context, settings),
         )
         if (look !== undefined) return
-        const soon = new Date(context.clock.now().getTime() + 500)
-        await lookAgainAt(context.db, stepsOf(of), wakeOf(kind.job, of), soon)
+        await putOff(context.db, stepsOf(of), wakeOf(kind.job, of), context.clock.now())
       },
       {
         exhausted: async (payload, error, context) => {
@@ -106,7 +105,7 @@ async function runDeployment(
     case 'never-begun':
       return close(db, of, stoppedUntouched(at(), of), clock)
     case 'busy':
-      return comeAgain(db, of, wake, new Date(clock.now().getTime() + 1000))
+      return putOff(db, stepsOf(of), wake, clock.now(), 1000)
     case 'nothing-to-do':
       return close(db, of, kind.succeeded(at(), of), clock)
     case 'failed':

@@ -5,7 +5,7 @@ import { checkStream } from '@slipway/protocol'
 import { isUnsaid, wasCommanded } from '../deployment-end.ts'
 import type { OpenDeployment, Way } from '../deployment-rows.ts'
 import { exclusively } from '../exclusively.ts'
-import { isStale, type LookAt, lookAgainAt, type Wake } from '../look.ts'
+import { isStale, type LookAt, lookAgainAt, putOff, type Wake } from '../look.ts'
 import { endWay, openRehearsal, type RehearsalOf, type WayEnded } from '../rehearsal-rows.ts'
 import { sayTo } from '../say.ts'
 import { tenantOf } from '../tenant-of.ts'
@@ -23,13 +23,13 @@ export function rehearseHandler(settings: DeploySettings): Handler {
         lookAtRehearsal(of, timer, context, settings),
       )
       if (look !== undefined) return
-      await lookAgainAt(context.db, wholeOf(of), wakeOf(of), soon(context, 500))
+      await putOff(context.db, { ...wholeOf(of), timer }, wakeOf(of), context.clock.now())
     },
     {
       exhausted: async ({ timer: _, ...payload }, error, { db, clock, ...context }) => {
         const of = { ...payload, organisationId: tenantOf(context) }
         await db.inOrganisation(of.organisationId, async (tx) => {
-          await endWay(tx, of, { is: 'failed', error: broken(error), isKnown: false }, clock)
+          await endWay(tx, of, 'open', { is: 'failed', error: broken(error), isKnown: false }, clock)
           await enqueue(tx, rehearseJob, payload, { organisationId: of.organisationId })
         })
       },
@@ -50,7 +50,7 @@ async function lookAtRehearsal(
     case 'over':
       return wakeCheck(db, of)
     case 'busy':
-      return lookAgainAt(db, wholeOf(of), wakeOf(of), soon(context, 1000))
+      return putOff(db, { ...wholeOf(of), timer }, wakeOf(of), clock.now(), 1000)
     case 'open':
       break
   }
@@ -65,7 +65,7 @@ async function lookAtRehearsal(
     outcome.state === 'done'
       ? { is: 'healthy', release: deployment.release }
       : await failureOf(db, deployment, outcome.error)
-  await db.inOrganisation(of.organisationId, (tx) => endWay(tx, of, ended, clock))
+  await db.inOrganisation(of.organisationId, (tx) => endWay(tx, of, way, ended, clock))
   await say(`${deployment.environment.name}: ${ended.is === 'failed' ? ended.error.what : 'It is well.'}`)
   return lookAtRehearsal(of, undefined, context, settings)
 }
@@ -98,10 +98,6 @@ function wholeOf({ organisationId, executionId, path, attempt, environmentId }: 
 
 function wakeOf({ executionId, path, attempt, environmentId }: RehearsalOf): Wake {
   return { name: rehearseJob.name, payload: { executionId, path, attempt, environmentId } }
-}
-
-function soon({ clock }: Pick<JobContext, 'clock'>, milliseconds: number): Date {
-  return new Date(clock.now().getTime() + milliseconds)
 }
 
 function broken(error: unknown): UserErrorFields {

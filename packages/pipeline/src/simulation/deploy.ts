@@ -1,30 +1,28 @@
-import type { ExecutionId } from '@slipway/core'
+import type { EnvironmentId, ExecutionId } from '@slipway/core'
 import type { Effect } from '../decide/effect.ts'
 import type { ExecutionEvent } from '../decide/event.ts'
 import type { Progress } from '../decide/execution.ts'
 import { targetsOf } from '../decide/places.ts'
-import { sendCommand } from './host.ts'
-import { iso, type Moment } from './moment.ts'
-import type { Command, Deployment, Outcome, Release, Rows } from './rows.ts'
-import { exclusively, isStale, lookAgain, type Session, type Work } from './session.ts'
+import { sendCommand, type Telling } from './host.ts'
+import { iso } from './moment.ts'
+import type { Command, Deployment, Rehearsal, Release, Rows, Wake } from './rows.ts'
+import { exclusively, isStale, park, putOff, type Session, type Work } from './session.ts'
+import { commandOf, isUnsaid, runSteps } from './steps.ts'
 
 type Target = Extract<Effect, { type: 'deploy' | 'restore' }>
 /** One attempt of one target, with the job that looks at it. */
 type Of = { id: ExecutionId; effect: Target }
 type Undone = 'undone' | 'untouched' | 'unknown'
 
-const leaseSeconds = 900
-const lookAgainMilliseconds = 15_000
-const deploySeconds = 420
+export const leaseSeconds = 900
 const stopSeconds = 120
 
 /** As effects/deploy.ts: one look, which runs the steps as far as they go, and parks or closes the deployment. */
-export function* lookAtDeployment(session: Session, of: Of, timer: Moment | undefined): Work {
-  const { rows } = session
-  if (isStale(rows, placeOf(of), timer)) return
+export function* lookAtDeployment(session: Session, of: Of): Work {
+  if (isStale(session, placeOf(of))) return
   const name = `steps:${of.effect.environmentId}`
   const didLook = yield* exclusively(session, name, () => runDeployment(session, of))
-  if (!didLook) lookAgain(session, placeOf(of), jobOf(of), session.clock() + 500)
+  if (!didLook) putOff(session, placeOf(of), jobOf(of), 500)
 }
 
 function* runDeployment(session: Session, of: Of): Work {
@@ -35,7 +33,7 @@ function* runDeployment(session: Session, of: Of): Work {
     case 'over':
       return
     case 'busy':
-      return lookAgain(session, placeOf(of), jobOf(of), session.clock() + 1000)
+      return putOff(session, placeOf(of), jobOf(of), 1000)
     case 'nothing-to-do':
       return close(session, of, succeeded(session, of))
     case 'never-began':
@@ -48,12 +46,22 @@ function* runDeployment(session: Session, of: Of): Work {
   const { deployment, isStopping } = opening
   if (isStopping && commandOf(rows, deployment.id) === undefined)
     return close(session, of, stopped(session, of, 'untouched'))
-  const outcome = yield* runSteps(session, of, deployment)
+  const outcome = yield* runSteps(session, {
+    deployment,
+    isWatched: isWatched(rows, of, deployment),
+    wake: jobOf(of),
+    isWanted: () => {
+      const progress = progressOf(rows, of)?.is
+      const isWanted = progress === 'deploying' || progress === 'restoring'
+      return isWanted || !rows.has('no-command-after-stop')
+    },
+  })
   switch (outcome.is) {
     case 'waits': {
+      if (outcome.red !== null) sayRed(session, of, outcome.red)
       if (deployment.status === 'running') rows.takeLease(leaseOf(of), deployment.id, leaseSeconds)
       yield
-      return lookAgain(session, placeOf(of), jobOf(of), outcome.until)
+      return park(session, placeOf(of), jobOf(of), outcome.until)
     }
     case 'done':
       return close(session, of, succeeded(session, of), deployment)
@@ -62,14 +70,30 @@ function* runDeployment(session: Session, of: Of): Work {
     case 'failed': {
       if (outcome.code === 'command-cancelled') return close(session, of, stopped(session, of, 'undone'))
       const wasTouched = commandOf(rows, deployment.id) !== undefined
-      const undone = wasTouched ? (unsaid.has(outcome.code) ? 'unknown' : 'undone') : 'untouched'
+      const undone = wasTouched ? (isUnsaid(outcome.code) ? 'unknown' : 'undone') : 'untouched'
       return close(session, of, failed(session, of, outcome.code, undone))
     }
   }
 }
 
-/** Codes of a host that did not say how it ended. */
-const unsaid = new Set(['host-did-not-answer'])
+/** Not a way back, nor a bad commit, which a person let in knowingly. */
+function isWatched(rows: Rows, { id, effect }: Of, { release }: Deployment): boolean {
+  const isWayBack = effect.type === 'restore' || rows.execution(id).state?.kind === 'rollback'
+  return !isWayBack && release.commit.badSince === null
+}
+
+/** The wave goes back from now on. Once, however often it is seen. */
+function sayRed({ rows, clock }: Session, { id, effect }: Of, code: string): void {
+  const { path, attempt } = effect
+  const error = { code, what: `It was not well: ${code}.` }
+  rows.record(
+    id,
+    { type: 'target-red', at: iso(clock()), path, attempt, error, isAppsFault: isAppsFault(code) },
+    `${path}/${attempt}/red`,
+  )
+}
+
+const isAppsFault = (code: string) => code.startsWith('app-')
 
 /** What is left of a job after its last attempt. */
 export function giveUpDeployment(session: Session, of: Of): void {
@@ -93,7 +117,7 @@ function openDeployment({ rows, clock }: Session, of: Of): Opening {
   // Nothing was begun, so that nothing is to be undone.
   if (known === undefined && isStopping)
     return rows.has('no-command-after-stop') ? { is: 'never-began' } : { is: 'over' }
-  const fence = takeEnvironment(rows, of)
+  const fence = takeEnvironment(rows, effect.environmentId, placeOf(of))
   if (fence === undefined) return { is: 'busy' }
   if (environment === undefined || environment.isRemoved) {
     rows.releaseLease(leaseOf(of), placeOf(of))
@@ -120,6 +144,7 @@ function openDeployment({ rows, clock }: Session, of: Of): Opening {
     fence,
     status: 'running',
     startedAt: rows.now,
+    rehearsal: null,
   }
   rows.deployments.set(deployment.id, deployment)
   const { number } = chosen.release
@@ -134,10 +159,9 @@ function openDeployment({ rows, clock }: Session, of: Of): Opening {
   return { is: 'open', deployment, isStopping }
 }
 
-/** Also from a deployment whose execution gave up on it. */
-function takeEnvironment(rows: Rows, of: Of): number | undefined {
-  const name = leaseOf(of)
-  const id = placeOf(of)
+/** Also from a deployment whose execution gave up on it. Its fence, or undefined where somebody else holds it. */
+export function takeEnvironment(rows: Rows, environmentId: EnvironmentId, id: string): number | undefined {
+  const name = environmentLease(environmentId)
   if (!rows.has('environment-lease')) return 1
   const lease = rows.takeLease(name, id, leaseSeconds)
   if (lease !== undefined) return lease.fence
@@ -155,7 +179,7 @@ type Choice =
   | { is: 'failed'; code: string; undone: Undone }
 
 function chooseRelease(rows: Rows, of: Of, progress: Progress): Choice {
-  if (progress.is === 'restoring') return releaseBefore(rows, of)
+  if (progress.is === 'restoring') return releaseBefore(rows, { id: of.id, ...of.effect })
   const execution = rows.execution(of.id)
   const { releaseId = null, kind } = execution.state ?? {}
   const live = rows.environments.get(of.effect.environmentId)?.live
@@ -170,8 +194,7 @@ function chooseRelease(rows: Rows, of: Of, progress: Progress): Choice {
 }
 
 /** What was live before; where that is bad by now, the newest that was healthy here before and is not. */
-function releaseBefore(rows: Rows, { id, effect }: Of): Choice {
-  const { path, attempt, environmentId } = effect
+export function releaseBefore(rows: Rows, { id, path, attempt, environmentId }: Rehearsal): Choice {
   const changed = rows.deployments.get(`${id}/${path}/${attempt - 1}`)
   if (changed === undefined || changed.before === null) return nothingToRestore
   if (changed.before.commit.badSince === null) return { is: 'chosen', release: changed.before }
@@ -190,60 +213,12 @@ function releaseBefore(rows: Rows, { id, effect }: Of): Choice {
 
 const nothingToRestore: Choice = { is: 'failed', code: 'pipeline-nothing-to-restore', undone: 'untouched' }
 
-type StepsOutcome =
-  | { is: 'waits'; until: Moment }
-  | { is: 'done' }
-  | { is: 'stopped' }
-  | { is: 'failed'; code: string }
-
-/** As the steps of the server: what the account needs, then the release to the host, and its word. */
-function* runSteps(session: Session, of: Of, deployment: Deployment): Work<StepsOutcome> {
-  const { rows, seed, clock } = session
-  const steps = rows.stepsOf(placeOf(of))
-  steps.readyAt ??= seed.chance(300) ? rows.now + 20_000 : rows.now
-  yield
-  if (steps.readyAt > rows.now) return { is: 'waits', until: steps.readyAt }
-  const until = clock() + lookAgainMilliseconds
-  if (steps.commandId !== null) {
-    const outcome = outcomeOf(rows, steps.commandId)
-    if (outcome === null) return { is: 'waits', until }
-    return outcome.ok ? { is: 'done' } : { is: 'failed', code: outcome.code }
-  }
-  // The host is looked up, which takes a while in which others go on.
-  yield
-  const sent = yield* sendOnce(session, of, deployment)
-  if (sent === undefined) return { is: 'stopped' }
-  yield
-  steps.commandId = sent.id
-  return { is: 'waits', until }
-}
-
-function* sendOnce({ rows }: Session, of: Of, deployment: Deployment): Work<Command | undefined> {
-  const already = commandOf(rows, deployment.id)
-  if (already !== undefined) return already
-  if (!rows.has('one-command-a-deployment')) yield
-  const progress = progressOf(rows, of)?.is
-  const isWanted = progress === 'deploying' || progress === 'restoring'
-  if (!isWanted && rows.has('no-command-after-stop')) return undefined
-  const { environmentId, id, release, fence } = deployment
-  return sendCommand(
-    rows,
-    { environmentId, kind: 'deploy', deploymentId: id, stops: null, release, fence, wake: jobOf(of) },
-    deploySeconds,
-  )
-}
-
 /** As effects/stop.ts: tells the host to undo, or looks where nothing was told to it yet. */
 export function* stopDeployment({ rows }: Session, of: Of): Work {
   yield
   const command = commandOf(rows, placeOf(of))
   if (command !== undefined && command.outcome === null) {
-    const { environmentId, deploymentId, release, fence } = command
-    const stop = sendCommand(
-      rows,
-      { environmentId, kind: 'stop', deploymentId, stops: command.id, release, fence, wake: jobOf(of) },
-      stopSeconds,
-    )
+    const stop = sendCommand(rows, stopOf(command, jobOf(of)), stopSeconds)
     if (rows.has('no-command-after-its-end')) command.deadline = Math.min(command.deadline, stop.deadline)
     if (command.sentAt === null) {
       command.outcome = { ok: false, code: 'command-cancelled' }
@@ -253,23 +228,38 @@ export function* stopDeployment({ rows }: Session, of: Of): Work {
   rows.enqueue(jobOf(of))
 }
 
+function stopOf({ id: stops, environmentId, deploymentId, release, fence }: Command, wake: Wake): Telling {
+  return { environmentId, kind: 'stop', deploymentId, stops, release, fence, isWatched: false, wake }
+}
+
 /** The end of a deployment and the event that says so, in one transaction; only the first counts. */
 function close(session: Session, of: Of, event: ExecutionEvent, deployment?: Deployment): void {
   const { rows } = session
   const { path, attempt, environmentId } = of.effect
   if (!rows.record(of.id, event, `${path}/${attempt}/answer`)) return
-  const row = rows.deployments.get(placeOf(of))
-  if (row?.status === 'running') row.status = statusAfter(event)
-  const environment = rows.environments.get(environmentId)
-  if (deployment !== undefined && environment !== undefined) {
-    environment.live = deployment.release
+  endDeployment(rows, { id: placeOf(of), environmentId }, statusAfter(event), deployment?.release)
+  if (deployment !== undefined) {
     const { commit } = deployment.release
     const wasLetIn = (rows.execution(of.id).letInAt ?? 0) > (commit.badSince ?? 0)
     if (wasLetIn || !rows.has('bad-until-a-person-lifts-it')) commit.badSince = null
   }
-  const command = commandOf(rows, placeOf(of))
-  if (command?.outcome === null && rows.has('no-command-after-its-end')) command.deadline = rows.now
   rows.releaseLease(leaseOf(of), placeOf(of))
+}
+
+/** As deployment-end.ts: its row, what is live from now on, and a command that its host has not heard of. */
+export function endDeployment(
+  rows: Rows,
+  { id, environmentId }: Pick<Deployment, 'id' | 'environmentId'>,
+  status: Deployment['status'],
+  live: Release | undefined,
+): void {
+  const row = rows.deployments.get(id)
+  if (row?.status === 'running') row.status = status
+  const environment = rows.environments.get(environmentId)
+  if (live !== undefined && environment !== undefined) environment.live = live
+  const command = commandOf(rows, id)
+  if (command?.outcome === null && rows.has('no-command-after-its-end')) command.deadline = rows.now
+  rows.version += 1
 }
 
 function statusAfter({ type }: ExecutionEvent): Deployment['status'] {
@@ -292,7 +282,7 @@ function failed(session: Session, { effect }: Of, code: string, undone: Undone):
   const at = iso(session.clock())
   const error = { code, what: `It did not go well: ${code}.` }
   return type === 'deploy'
-    ? { type: 'target-failed', at, path, attempt, error, undone, isAppsFault: code.startsWith('app-') }
+    ? { type: 'target-failed', at, path, attempt, error, undone, isAppsFault: isAppsFault(code) }
     : { type: 'target-restore-failed', at, path, attempt, error }
 }
 
@@ -309,14 +299,7 @@ function progressOf(rows: Rows, { id, effect }: Of): Progress | undefined {
   return isMoving && progress.attempt === effect.attempt ? progress : undefined
 }
 
-function commandOf(rows: Rows, deploymentId: string): Command | undefined {
-  return rows.commands.findLast((each) => each.kind === 'deploy' && each.deploymentId === deploymentId)
-}
-
-function outcomeOf(rows: Rows, commandId: number): Outcome | null {
-  return rows.commands.find((each) => each.id === commandId)?.outcome ?? null
-}
-
 const placeOf = ({ id, effect }: Of) => `${id}/${effect.path}/${effect.attempt}`
-const leaseOf = ({ effect }: Of) => `environment:${effect.environmentId}`
+export const environmentLease = (id: EnvironmentId) => `environment:${id}`
+const leaseOf = ({ effect }: Of) => environmentLease(effect.environmentId)
 const jobOf = ({ id, effect }: Of) => ({ name: 'effect' as const, id, effect })

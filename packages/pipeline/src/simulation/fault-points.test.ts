@@ -20,6 +20,7 @@ import type { World } from './world.ts'
 const one = [stage('production', [wave(['east'])])]
 const three = [stage('production', [wave(['east', 'west', 'south'])])]
 const baked = [stage('production', [wave(['east', 'west'], 2, { after: ['bake'] })])]
+const rehearsed = [stage('production', [wave(['east'])], { after: ['rehearse'] })]
 const approved = [stage('production', [wave(['east'])], { before: ['approve'] })]
 const east = environmentId('east')
 const west = environmentId('west')
@@ -42,6 +43,7 @@ function atEveryStep(
   shape: Stages,
   fault: (world: World, id: ExecutionId, life: Life) => void,
   after: (world: World, id: ExecutionId) => void = () => {},
+  atEnd: (life: Life) => void = () => {},
 ): Set<string | undefined> {
   const ends = new Set<string | undefined>()
   for (let steps = 0; ; steps++) {
@@ -55,6 +57,7 @@ function atEveryStep(
     if (isOver()) return ends
     fault(world, id, life)
     life.end(() => after(world, id))
+    atEnd(life)
     ends.add(how(life, id))
   }
 }
@@ -63,65 +66,130 @@ function stallAll({ processes, rows }: World) {
   for (const process of processes) process.stalledUntil = rows.now + 60_000
 }
 
+/** What happens to everybody once in a while, and costs nothing but time. */
+const mishaps: [string, (world: World, id: ExecutionId, life: Life) => void][] = [
+  ['a worker dies', (world) => world.crash(0)],
+  [
+    'both workers die, before or after they commit',
+    (world) => {
+      world.crash(0)
+      world.crash(1)
+    },
+  ],
+  ['the relay dies between the mark and the queue', (world) => void world.relay(0, true)],
+  ['Redis is lost', ({ queue }) => void queue.splice(0)],
+  [
+    'Redis comes back as it was a while ago',
+    ({ queue, rows }) => void queue.push(...rows.open.flatMap(({ id, queuedAt }) => (queuedAt ? [id] : []))),
+  ],
+  ['two workers get each job', ({ queue }) => void queue.push(...queue)],
+  ['Postgres restarts', (world) => world.restartDatabase()],
+  [
+    'Postgres restarts once more while all recover',
+    (world, _, life) => {
+      world.restartDatabase()
+      for (let step = 0; step < 5; step++) life.step()
+      world.restartDatabase()
+    },
+  ],
+  ['leases end while their holders live', stallAll],
+  ['a host is out of reach for two minutes', (world) => world.disconnect(east, 120)],
+  [
+    'what is sent to the host is lost',
+    ({ hosts }) => void Object.assign(hosts.get(east) ?? {}, { losesNext: true }),
+  ],
+  ['the host says it twice', ({ hosts }) => void Object.assign(hosts.get(east) ?? {}, { saysTwice: true })],
+  ['clocks are apart', ({ skews }) => void skews.splice(0, 2, 3000, -3000)],
+  ['a manifest that is pushed next is refused', (world) => void people.pushRefused(world)],
+  [
+    'a worker of the next version takes over',
+    (world) => {
+      world.crash(0)
+      world.crash(1)
+      for (const row of world.rows.executions.values()) {
+        row.state &&= executionSchema.parse(JSON.parse(JSON.stringify(row.state)))
+        for (const said of row.events) said.event = eventSchema.parse(JSON.parse(JSON.stringify(said.event)))
+      }
+    },
+  ],
+  [
+    'timers are late',
+    (world, _, life) => {
+      for (let step = 0; step < 40; step++) {
+        world.queue = []
+        life.step()
+      }
+    },
+  ],
+]
+
 describe('a push goes well in spite of it, whenever it happens', () => {
-  test.each<[string, (world: World, id: ExecutionId, life: Life) => void]>([
-    ['a worker dies', (world) => world.crash(0)],
-    [
-      'both workers die, before or after they commit',
-      (world) => {
-        world.crash(0)
-        world.crash(1)
-      },
-    ],
-    ['the relay dies between the mark and the queue', (world) => void world.relay(0, true)],
-    ['Redis is lost', ({ queue }) => void queue.splice(0)],
-    [
-      'Redis comes back as it was a while ago',
-      ({ queue, rows }) =>
-        void queue.push(...rows.open.flatMap(({ id, queuedAt }) => (queuedAt ? [id] : []))),
-    ],
-    ['two workers get each job', ({ queue }) => void queue.push(...queue)],
-    ['Postgres restarts', (world) => world.restartDatabase()],
-    [
-      'Postgres restarts once more while all recover',
-      (world, _, life) => {
-        world.restartDatabase()
-        for (let step = 0; step < 5; step++) life.step()
-        world.restartDatabase()
-      },
-    ],
-    ['leases end while their holders live', stallAll],
-    ['a host is out of reach for two minutes', (world) => world.disconnect(east, 120)],
-    [
-      'what is sent to the host is lost',
-      ({ hosts }) => void Object.assign(hosts.get(east) ?? {}, { losesNext: true }),
-    ],
-    ['the host says it twice', ({ hosts }) => void Object.assign(hosts.get(east) ?? {}, { saysTwice: true })],
-    ['clocks are apart', ({ skews }) => void skews.splice(0, 2, 3000, -3000)],
-    ['a manifest that is pushed next is refused', (world) => void people.pushRefused(world)],
-    [
-      'a worker of the next version takes over',
-      (world) => {
-        world.crash(0)
-        world.crash(1)
-        for (const row of world.rows.executions.values()) {
-          row.state &&= executionSchema.parse(JSON.parse(JSON.stringify(row.state)))
-          for (const said of row.events)
-            said.event = eventSchema.parse(JSON.parse(JSON.stringify(said.event)))
-        }
-      },
-    ],
-    [
-      'timers are late',
-      (world, _, life) => {
-        for (let step = 0; step < 40; step++) {
-          world.queue = []
-          life.step()
-        }
-      },
-    ],
-  ])('%s', (_, fault) => {
+  test.each(mishaps)('%s', (_, fault) => {
     expect([...atEveryStep(one, fault)]).toEqual(['succeeded'])
+  })
+})
+
+describe('a rehearsal goes there and back in spite of it, whenever it happens', () => {
+  test.each(mishaps)('%s', (_, fault) => {
+    const isThere = (world: World) => {
+      const { live } = world.rows.environments.get(east) ?? {}
+      return (
+        live != null && world.hosts.get(east)?.runs === live.id && live.number === world.rows.releases.size
+      )
+    }
+    const ends = atEveryStep(rehearsed, fault, undefined, (life) => expect(isThere(life.world)).toBe(true))
+    expect([...ends]).toEqual(['succeeded'])
+  })
+})
+
+describe('a rehearsal, once begun, goes forward again', () => {
+  const isForward = (life: Life) => {
+    const { live } = life.world.rows.environments.get(east) ?? {}
+    const newest = Math.max(...[...life.world.rows.releases.values()].map(({ number }) => number))
+    expect(life.world.hosts.get(east)?.runs).toBe(live?.id)
+    expect([newest, newest - 1]).toContain(live?.number)
+    const ways = [...life.world.rows.deployments.values()].filter(({ rehearsal }) => rehearsal !== null)
+    if (ways.some(({ status }) => status === 'healthy')) expect(live?.number).toBe(newest)
+  }
+
+  test('also where it is cancelled', () => {
+    const ends = atEveryStep(rehearsed, people.cancel, undefined, isForward)
+    expect([...ends].sort()).toEqual(['cancelled', 'succeeded'])
+  })
+
+  test('also where somebody passes it over', () => {
+    const pass = (world: World, id: ExecutionId) => people.override(world, id)
+    expect([...atEveryStep(rehearsed, pass, undefined, isForward)]).toEqual(['succeeded'])
+  })
+
+  test('where the release before does not come up any more, the new one stays and the push has failed', () => {
+    const life = settled(rehearsed)
+    const [before] = life.world.rows.releases.keys()
+    const id = people.push(life.world)
+    if (before !== undefined) life.world.hosts.get(east)?.bad.add(before)
+    life.end()
+    expect(life.state(id)).toMatchObject({
+      isBad: false,
+      end: { how: 'failed', error: { code: 'rehearsal-not-back' } },
+    })
+    expect(life.world.hosts.get(east)?.runs).toBe(life.state(id)?.releaseId)
+  })
+
+  test('where it does not come up a second time, its wave goes back', () => {
+    const life = settled(rehearsed)
+    const [before] = life.world.rows.releases.keys()
+    const id = people.push(life.world)
+    const isBack = () =>
+      [...life.world.rows.deployments.values()].some(({ rehearsal }) => rehearsal?.way === 'forward')
+    life.until(isBack)
+    const { releaseId } = life.state(id) ?? {}
+    if (releaseId) life.world.hosts.get(east)?.bad.add(releaseId)
+    life.end()
+    expect(life.state(id)).toMatchObject({
+      isBad: true,
+      end: { how: 'failed', error: { code: 'rehearsal-not-forward' } },
+    })
+    expect(life.world.hosts.get(east)?.runs).toBe(before)
   })
 })
 
@@ -218,6 +286,26 @@ describe('monitors', () => {
 })
 
 describe('going back', () => {
+  test('what is red stops its neighbours before it has gone back itself, and all run what ran before', () => {
+    const [before] = settled(three).world.rows.releases.keys()
+    let isSeenFirst = false
+    for (let seed = 1; seed <= 20; seed++) {
+      const life = settled(three, seed)
+      const id = people.push(life.world)
+      life.until(() => life.state(id)?.releaseId != null)
+      const { releaseId } = life.state(id) ?? {}
+      if (releaseId) life.world.hosts.get(west)?.red.add(releaseId)
+      life.end()
+      const said = life.world.rows.execution(id).events.map(({ event }) => event)
+      const red = said.findIndex(({ type }) => type === 'target-red')
+      const failed = said.findIndex(({ type }) => type === 'target-failed' || type === 'target-stopped')
+      isSeenFirst ||= red >= 0 && red < failed
+      expect([how(life, id), life.state(id)?.isBad]).toEqual(['failed', true])
+      expect([...life.world.hosts.values()].map(({ runs }) => runs)).toEqual([before, before, before])
+    }
+    expect(isSeenFirst).toBe(true)
+  })
+
   test('a rollback that fails in one of three goes on in the others', () => {
     const life = settled(three)
     const id = people.push(life.world)
@@ -282,6 +370,7 @@ describe('a host', () => {
       kind: 'deploy' as const,
       stops: null,
       release,
+      isWatched: true,
       wake: { name: 'advance' as const },
     }
     sendCommand(rows, { ...telling, deploymentId: 'newer', fence: 2 }, 600)

@@ -17,7 +17,11 @@ export const guards = [
   'bad-asked-at-deployment',
   /** A bad release that came up is bad still, but where a person let it in knowingly. */
   'bad-until-a-person-lifts-it',
+  /** The way forward of a rehearsal begins in the transaction that ends the way back, under the same hold. */
+  'forward-with-the-end-of-back',
   /** A look that comes early, by a clock that is ahead, asks for another at the same moment, beside its own row. */
   'early-look-looks-again',
+  /** A look that is put off, by a clock that is behind, asks for no earlier moment than its own. */
+  'late-look-keeps-its-moment',
 ] as const
 export type Guard = (typeof guards)[number]

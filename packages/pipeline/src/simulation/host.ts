@@ -9,6 +9,7 @@ export type Change = {
   commandId: number
   fence: number
   releaseId: ReleaseId
+  toldAt: Moment
   heardAt: Moment
   /** Null while it goes on, and for ever where it was undone. */
   doneAt: Moment | null
@@ -16,12 +17,20 @@ export type Change = {
 
 /** The deadline is the one that the command had when it was heard of. */
 type Heard = { command: Command; deadline: Moment; heardAt: Moment }
-type Running = Heard & { change: Change; endsAt: Moment; gives: Outcome }
+type Running = Heard & {
+  change: Change
+  /** When visitors find that it is not well; null where they do not, or did. */
+  redAt: Moment | null
+  endsAt: Moment
+  gives: Outcome
+}
 
 /** How a release does that comes up at all. */
 const secondsMin = 5
 const secondsMax = 60
 const neverSeconds = 3600
+/** What is red goes back once its last request is answered. */
+const drainSecondsMax = 300
 
 /**
  * The host of one environment, as apps/agent is one: it does each command once, one change at a time, keeps each
@@ -39,12 +48,16 @@ export class Host {
   /** Releases that do not come up here, and those that take for ever. */
   readonly bad = new Set<ReleaseId>()
   readonly slow = new Set<ReleaseId>()
+  /** Those that come up here, and are not well once visitors come. */
+  readonly red = new Set<ReleaseId>()
   readonly environmentId: EnvironmentId
   private fence = 0
   private running: Running | undefined
   private waiting: Heard[] = []
   private readonly known = new Set<number>()
   private readonly unsaid = new Map<number, Outcome>()
+  /** Commands that are being undone, of which nobody was told. */
+  private readonly unsaidReds = new Set<number>()
   private readonly rows: Rows
   private readonly seed: Seed
 
@@ -56,7 +69,9 @@ export class Host {
 
   /** When something happens here by itself. */
   nextAt(): Moment | undefined {
-    return this.running && Math.min(this.running.endsAt, this.running.deadline)
+    if (this.running === undefined) return undefined
+    const { redAt, endsAt, deadline } = this.running
+    return Math.min(redAt ?? endsAt, endsAt, deadline)
   }
 
   mayMove(): boolean {
@@ -68,13 +83,13 @@ export class Host {
   move(): void {
     const next = this.nextAt()
     const command = this.toDeliver()
-    if (next !== undefined && next <= this.rows.now) this.finish()
+    if (next !== undefined && next <= this.rows.now) this.happen()
     else if (this.hasNews()) this.say()
     else if (command !== undefined) this.deliver(command)
   }
 
   private hasNews(): boolean {
-    return this.isConnected && this.unsaid.size > 0
+    return this.isConnected && this.unsaid.size + this.unsaidReds.size > 0
   }
 
   private toDeliver(): Command | undefined {
@@ -131,15 +146,35 @@ export class Host {
     }
     this.fence = Math.max(this.fence, command.fence)
     const { id: releaseId } = command.release
-    const { deploymentId, fence } = command
-    const change = { deploymentId, commandId: command.id, fence, releaseId, heardAt, doneAt: null }
+    const { deploymentId, fence, toldAt } = command
+    const change = { deploymentId, commandId: command.id, fence, releaseId, toldAt, heardAt, doneAt: null }
     this.changes.push(change)
     this.rows.version += 1
     const seconds = this.slow.has(releaseId)
       ? neverSeconds
       : secondsMin + this.seed.below(secondsMax - secondsMin)
-    const gives: Outcome = this.bad.has(releaseId) ? { ok: false, code: 'app-exited' } : { ok: true }
-    this.running = { ...next, change, endsAt: this.rows.now + seconds * 1000, gives }
+    const comesUpAt = this.rows.now + seconds * 1000
+    const isRed = this.red.has(releaseId) && command.isWatched && this.runs !== null
+    if (this.bad.has(releaseId) || !isRed) {
+      const gives: Outcome = this.bad.has(releaseId) ? { ok: false, code: 'app-exited' } : { ok: true }
+      this.running = { ...next, change, redAt: null, endsAt: comesUpAt, gives }
+      return
+    }
+    const endsAt = comesUpAt + this.seed.below(drainSecondsMax) * 1000
+    this.running = { ...next, change, redAt: comesUpAt, endsAt, gives: { ok: false, code: redCode } }
+  }
+
+  /** The release that runs turns red, or the change comes to its end. */
+  private happen(): void {
+    const { running } = this
+    if (running === undefined) return
+    const { redAt, endsAt, deadline, command } = running
+    const isOver = Math.min(endsAt, deadline) <= this.rows.now
+    if (redAt === null || redAt > this.rows.now || isOver) this.finish()
+    else {
+      running.redAt = null
+      this.unsaidReds.add(command.id)
+    }
   }
 
   private finish(): void {
@@ -157,6 +192,12 @@ export class Host {
   }
 
   private say(): void {
+    const [red] = this.unsaidReds
+    if (red !== undefined) {
+      this.unsaidReds.delete(red)
+      tellRed(this.rows, red)
+      return
+    }
     const [id, outcome] = this.seed.pick([...this.unsaid]) ?? []
     if (id === undefined || outcome === undefined) return
     endCommand(this.rows, id, outcome)
@@ -173,17 +214,26 @@ export function endCommand(rows: Rows, id: number, outcome: Outcome): void {
   rows.enqueue(command.wake, { key: `command:${id}` })
 }
 
-export type Telling = Pick<
-  Command,
-  'environmentId' | 'kind' | 'deploymentId' | 'stops' | 'release' | 'fence' | 'wake'
->
+/** How a release fails that visitors find worse than the one before. */
+const redCode = 'app-worse'
+
+/** As commandProgress of hosts does: whoever waits looks at once, and nothing has ended. */
+function tellRed(rows: Rows, id: number): void {
+  const command = rows.commands.find((each) => each.id === id)
+  if (command === undefined || command.outcome !== null) return
+  command.red = redCode
+  rows.enqueue(command.wake, { key: `command:${id}:red` })
+}
+
+export type Telling = Omit<Command, 'id' | 'deadline' | 'toldAt' | 'sentAt' | 'red' | 'outcome'>
 
 /** After the deadline the host has this long to say how it ended. */
 const graceSeconds = 15
 
 export function sendCommand(rows: Rows, telling: Telling, seconds: number): Command {
   const deadline = rows.now + seconds * 1000
-  const command: Command = { ...telling, id: rows.commands.length + 1, deadline, sentAt: null, outcome: null }
+  const fresh = { toldAt: rows.now, sentAt: null, red: null, outcome: null }
+  const command: Command = { ...telling, ...fresh, id: rows.commands.length + 1, deadline }
   rows.commands.push(command)
   const dueAt = deadline + graceSeconds * 1000
   rows.enqueue({ name: 'expire-command', commandId: command.id }, { key: `expire:${command.id}`, dueAt })

@@ -8,8 +8,9 @@ import { giveUpDeployment, lookAtDeployment, stopDeployment } from './deploy.ts'
 import { endCommand } from './host.ts'
 import { iso, type Moment } from './moment.ts'
 import { judge, windowAt } from './outside.ts'
+import { giveUpRehearsal, lookAtRehearsal, lookAtWays } from './rehearse.ts'
 import type { Job, Rows } from './rows.ts'
-import { exclusively, isStale, lookAgain, type Session, type Work } from './session.ts'
+import { exclusively, isStale, park, putOff, type Session, type Work } from './session.ts'
 import { generatedMax, generatedOf } from './shapes.ts'
 
 type Recorded = { id: ExecutionId; event: ExecutionEvent }
@@ -24,16 +25,20 @@ export function workOf(session: Session, job: Job, witness: Witness): Work {
       return advanceApp(session, witness)
     case 'expire-command':
       return expireCommand(session, job.commandId)
+    case 'rehearse': {
+      const { name: _, timer: __, ...of } = job
+      return lookAtRehearsal(session, of)
+    }
     case 'effect': {
-      const { id, effect, timer } = job
+      const { id, effect } = job
       switch (effect.type) {
         case 'build':
-          return lookAtBuild(session, id, effect.attempt, timer)
+          return lookAtBuild(session, id, effect.attempt)
         case 'check':
-          return lookAtCheck(session, { id, path: effect.path, attempt: effect.attempt }, timer)
+          return lookAtCheck(session, { id, path: effect.path, attempt: effect.attempt })
         case 'deploy':
         case 'restore':
-          return lookAtDeployment(session, { id, effect }, timer)
+          return lookAtDeployment(session, { id, effect })
         case 'stop-deploy':
           return stopDeployment(session, { id, effect: { ...effect, type: 'deploy' } })
         case 'timer':
@@ -50,6 +55,11 @@ export function workOf(session: Session, job: Job, witness: Witness): Work {
 
 /** What follows a last attempt that failed. */
 export function giveUp(session: Session, job: Job): void {
+  if (job.name === 'rehearse') {
+    const { name: _, timer: __, ...of } = job
+    giveUpRehearsal(session.rows, of)
+    return
+  }
   if (job.name !== 'effect') return
   const { id, effect } = job
   const { rows, clock } = session
@@ -129,14 +139,15 @@ function* expireCommand({ rows }: Session, commandId: number): Work {
 }
 
 /** As effects/build.ts, with a runner that builds what it is told once. */
-function* lookAtBuild(session: Session, id: ExecutionId, attempt: number, timer: Moment | undefined): Work {
+function* lookAtBuild(session: Session, id: ExecutionId, attempt: number): Work {
   const { rows, outside, seed, clock } = session
   const place = `${id}/build/${attempt}`
   const build = rows.execution(id).state?.build
-  if (build?.is !== 'running' || build.attempt !== attempt || isStale(rows, place, timer)) return
+  if (build?.is !== 'running' || build.attempt !== attempt || isStale(session, place)) return
   yield
   const command = outside.command(place, rows.now + (5 + seed.below(60)) * 1000, !seed.chance(80))
-  if (command.endsAt > rows.now) return lookAtPlace(session, { id, path: 'build', attempt }, command.endsAt)
+  if (command.endsAt > rows.now)
+    return park(session, place, jobAt({ id, path: 'build', attempt }), command.endsAt)
   const at = iso(clock())
   const key = `build/${attempt}/answer`
   yield
@@ -154,13 +165,12 @@ function* lookAtBuild(session: Session, id: ExecutionId, attempt: number, timer:
 type Place = { id: ExecutionId; path: string; attempt: number }
 
 /** As effects/check.ts: asks the kind of the check, and parks it or answers. */
-function* lookAtCheck(session: Session, of: Place, timer: Moment | undefined): Work {
-  const { rows, clock } = session
+function* lookAtCheck(session: Session, of: Place): Work {
   const place = `${of.id}/${of.path}/${of.attempt}`
-  if (isStale(rows, place, timer)) return
+  if (isStale(session, place)) return
   yield
   const didLook = yield* exclusively(session, `steps:${place}`, () => askKind(session, of))
-  if (!didLook) lookAtPlace(session, of, clock() + 500)
+  if (!didLook) putOff(session, place, jobAt(of), 500)
 }
 
 function* askKind(session: Session, of: Place): Work {
@@ -183,7 +193,7 @@ function* askKind(session: Session, of: Place): Work {
     case undefined:
       return
     case 'waits':
-      return lookAtPlace(session, of, answer.until)
+      return park(session, `${id}/${path}/${attempt}`, jobAt(of), answer.until)
     case 'passed': {
       const { freshUntil } = answer
       rows.record(id, { type: 'check-passed', at, path, attempt, by: null, reason: null, freshUntil }, key)
@@ -212,6 +222,7 @@ type Answer =
 
 const bakeSeconds = 120
 const lookAtMonitorsSeconds = 20
+const lookAtRehearsalSeconds = 30
 
 const kinds: Record<string, (session: Session, of: Place, since: string) => Answer> = {
   /** A person's word comes as an event (people.ts); nothing here passes it. */
@@ -221,7 +232,7 @@ const kinds: Record<string, (session: Session, of: Place, since: string) => Answ
     return isOpen ? { is: 'passed', freshUntil: iso(until) } : { is: 'waits', until }
   },
   bake: ({ rows, outside, clock }, of, since) => {
-    const readings = environmentsBaked(rows, of).map((each) => outside.read(each, rows.now))
+    const readings = environmentsOf(rows, of).map((each) => outside.read(each, rows.now))
     const words = readings.map((each) => judge(each, rows.now))
     if (words.includes('red')) return { is: 'failed', code: 'monitor-red', isRed: true }
     const isLongEnough = clock() - Date.parse(since) >= bakeSeconds * 1000
@@ -239,6 +250,19 @@ const kinds: Record<string, (session: Session, of: Place, since: string) => Answ
       ? { is: 'passed', freshUntil: null }
       : { is: 'failed', code: 'step-exited', isRed: false }
   },
+  rehearse: ({ rows, clock }, of) => {
+    const judged = lookAtWays(rows, of, environmentsOf(rows, of))
+    switch (judged.is) {
+      case 'well':
+        return { is: 'passed', freshUntil: null }
+      case 'failed': {
+        const { code } = judged.error
+        return { is: 'failed', code, isRed: code === 'rehearsal-not-forward' }
+      }
+      case 'not-yet':
+        return { is: 'waits', until: clock() + lookAtRehearsalSeconds * 1000 }
+    }
+  },
   generate: (session, of, since) => kinds.run?.(session, of, since) ?? { is: 'passed', freshUntil: null },
   /** The answer of whoever was called; sometimes there is none. */
   hook: ({ rows, outside, seed }, { id, path, attempt }) => {
@@ -251,7 +275,7 @@ const kinds: Record<string, (session: Session, of: Place, since: string) => Answ
 }
 
 /** The environments of the wave in which a check stands, or of the stage. */
-function environmentsBaked(rows: Rows, { id, path }: Place) {
+function environmentsOf(rows: Rows, { id, path }: Place) {
   const { state } = rows.execution(id)
   const stage = state && findCheck(state, path)?.stage
   if (stage === undefined) return []
@@ -259,10 +283,11 @@ function environmentsBaked(rows: Rows, { id, path }: Place) {
   return targetsOf(stage)
     .filter(([target]) => target.startsWith(`${place}/`))
     .map(([, { environmentId }]) => environmentId)
+    .filter((environmentId) => rows.environments.get(environmentId)?.isRemoved === false)
 }
 
-function lookAtPlace(session: Session, { id, path, attempt }: Place, until: Moment): void {
+function jobAt({ id, path, attempt }: Place) {
   const effect: Effect =
     path === 'build' ? { type: 'build', path, attempt } : { type: 'check', path, attempt }
-  lookAgain(session, `${id}/${path}/${attempt}`, { name: 'effect', id, effect }, until)
+  return { name: 'effect' as const, id, effect }
 }

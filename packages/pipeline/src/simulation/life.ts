@@ -54,8 +54,13 @@ export class Life {
     return this.world.rows.execution(id).state
   }
 
-  private open(): ExecutionId[] {
-    const rows = [...this.world.rows.executions.values()]
-    return rows.flatMap(({ id, state }) => (state === undefined || state.end === null ? [id] : []))
+  /** Executions, and rehearsals, which go to their end whatever becomes of their execution. */
+  private open(): string[] {
+    const { executions, deployments } = this.world.rows
+    const going = [...executions.values()].filter(({ state }) => state === undefined || state.end === null)
+    const rehearsing = [...deployments.values()].filter(
+      ({ rehearsal, status }) => rehearsal !== null && status === 'running',
+    )
+    return [...going, ...rehearsing].map(({ id }) => id)
   }
 }

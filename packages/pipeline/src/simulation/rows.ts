@@ -24,7 +24,13 @@ export type Job =
   | { name: 'advance' }
   /** `timer` is set where a look was asked for ahead of time, as in look.ts. */
   | { name: 'effect'; id: ExecutionId; effect: Effect; timer?: Moment }
+  | ({ name: 'rehearse'; timer?: Moment } & Rehearsal)
   | { name: 'expire-command'; commandId: number }
+
+/** One environment of a rehearsal, with place and attempt of its check. */
+export type Rehearsal = { id: ExecutionId; path: string; attempt: number; environmentId: EnvironmentId }
+/** A job that runs steps, which what they wait for runs again. */
+export type Wake = Exclude<Job, { name: 'expire-command' }>
 
 export type OutboxRow = {
   id: number
@@ -50,6 +56,8 @@ export type Deployment = {
   fence: number
   status: 'running' | 'healthy' | 'failed' | 'cancelled'
   startedAt: Moment
+  /** Which way of a rehearsal it is, and the place of its check; null for what is deployed to stay. */
+  rehearsal: { of: Rehearsal; way: 'back' | 'forward' } | null
 }
 
 export type Outcome = { ok: true } | { ok: false; code: string }
@@ -62,10 +70,15 @@ export type Command = {
   stops: number | null
   release: Release
   fence: number
+  /** The host may find it red under visitors, and goes back by itself. */
+  isWatched: boolean
+  toldAt: Moment
   deadline: Moment
   sentAt: Moment | null
+  /** What it was found red for, while it is being undone. */
+  red: string | null
   outcome: Outcome | null
-  wake: Job
+  wake: Wake
 }
 
 /** What the steps of one place remember: that the account is ready, and which command was sent. */
@@ -158,6 +171,15 @@ export class Rows {
     if (held !== undefined && held.holder !== holder && held.until > this.now) return undefined
     const fence = held === undefined ? 1 : held.holder === holder ? held.fence : held.fence + 1
     const lease = { holder, fence, until: this.now + seconds * 1000 }
+    this.leases.set(name, lease)
+    return lease
+  }
+
+  /** With nobody in between. Undefined where `from` does not hold it. */
+  handOverLease(name: string, from: string, to: string, seconds: number): Lease | undefined {
+    const held = this.leases.get(name)
+    if (held?.holder !== from) return undefined
+    const lease = { holder: to, fence: held.fence + 1, until: this.now + seconds * 1000 }
     this.leases.set(name, lease)
     return lease
   }

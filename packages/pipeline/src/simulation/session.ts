@@ -13,6 +13,8 @@ export type Session = {
   seed: Seed
   /** The process that runs it, for what only one may hold. */
   holder: string
+  /** The moment for which the look that goes on now was set, where a timer asked for it. */
+  timer: Moment | undefined
   /** By the clock of its worker, which may be apart from the database's. */
   clock(): Moment
 }
@@ -34,23 +36,34 @@ export function* exclusively({ rows, holder }: Session, name: string, work: () =
   return true
 }
 
-/** As look.ts does: once more at `until`, unless a later look was set since. */
-export function isStale(rows: Rows, place: string, timer: Moment | undefined): boolean {
+/** As look.ts does: a timer's look is not wanted any more where one that came since has set a later one. */
+export function isStale({ rows, timer }: Session, place: string): boolean {
   const { waitUntil } = rows.stepsOf(place)
   return timer !== undefined && waitUntil !== null && waitUntil > timer
 }
 
+/** As runSteps leaves it: its steps wait until then, and are looked at again. */
+export function park(session: Session, place: string, job: LookJob, until: Moment): void {
+  session.rows.stepsOf(place).waitUntil = until
+  lookAgain(session, place, job, until)
+}
+
+type LookJob = Extract<Job, { name: 'effect' | 'rehearse' }>
+
+/** As putOff of look.ts: somebody else is at it; those that are put off in one moment are one row. */
+export function putOff(session: Session, place: string, job: LookJob, milliseconds: number): void {
+  const earliest = session.clock() + milliseconds / 2
+  lookAgain(session, place, job, Math.ceil(earliest / milliseconds) * milliseconds)
+}
+
 /**
  * As lookAgainAt of look.ts, at `until`. A look that came early asks for the very moment that its own row, which ends now,
- * was set for: with the key of that moment alone there would be no other row, and nobody would look again.
+ * was set for: with the key of that moment alone there would be no other row, and nobody would look again. A clock that is
+ * behind asks for no earlier one, which would be taken for stale.
  */
-export function lookAgain(
-  { rows, holder }: Session,
-  place: string,
-  job: Extract<Job, { name: 'effect' }>,
-  until: Moment,
-): void {
-  const asker = rows.has('early-look-looks-again') ? `/${holder}` : ''
-  rows.stepsOf(place).waitUntil = until
-  rows.enqueue({ ...job, timer: until }, { key: `${place}/look/${until}${asker}`, dueAt: until })
+function lookAgain({ rows, holder, timer }: Session, place: string, job: LookJob, until: Moment): void {
+  const own = rows.has('late-look-keeps-its-moment') ? (timer ?? until) : until
+  const at = Math.max(until, own)
+  const asker = at === timer && rows.has('early-look-looks-again') ? `/${holder}` : ''
+  rows.enqueue({ ...job, timer: at }, { key: `${place}/look/${at}${asker}`, dueAt: at })
 }

@@ -15,6 +15,7 @@ const limits = {
   run: hour,
   hook: hour,
   generate: hour,
+  rehearse: hour,
 }
 type CheckKind = keyof typeof limits
 
@@ -22,7 +23,7 @@ const check = (kind: CheckKind): CheckAsked => ({
   kind,
   words: kind,
   mayAct: 'Slipway',
-  isStep: kind === 'run' || kind === 'generate',
+  isStep: kind === 'run' || kind === 'generate' || kind === 'rehearse',
   limitSeconds: limits[kind],
   ask: {},
 })
@@ -65,6 +66,10 @@ export const shapes: readonly Stages[] = [
         after: ['bake'],
       },
     ),
+  ],
+  [
+    stage('staging', [wave(['beta', 'gamma'])], { after: ['rehearse'] }),
+    stage('production', [wave(['east', 'west'], 2, { after: ['rehearse', 'bake'] })]),
   ],
   [
     stage('staging', [wave(['beta'])]),

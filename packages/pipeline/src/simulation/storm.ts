@@ -93,6 +93,7 @@ const faults = [
   'mood',
   'bad',
   'slow',
+  'red',
 ] as const
 
 export function fault(world: World): void {
@@ -136,7 +137,8 @@ export function fault(world: World): void {
       return
     case 'poison': {
       const row = seed.pick(rows.open)
-      if (row !== undefined && row.job.name === 'effect' && row.job.effect.type !== 'timer')
+      const isTimer = row?.job.name === 'effect' && row.job.effect.type === 'timer'
+      if (row !== undefined && !isTimer && (row.job.name === 'effect' || row.job.name === 'rehearse'))
         world.poisoned.add(row.id)
       return
     }
@@ -148,6 +150,9 @@ export function fault(world: World): void {
       return
     case 'slow':
       if (release !== undefined) host.slow.add(release)
+      return
+    case 'red':
+      if (release !== undefined) host.red.add(release)
       return
     case undefined:
       return

@@ -41,13 +41,18 @@ export function everyEffectOnce(hosts: Iterable<Host>): Broken {
   return undefined
 }
 
-/** A host hears of a deployment only while its execution goes on. */
+/**
+ * A host hears of a deployment only while its execution goes on. Of a rehearsal it is told to go back only then, and
+ * goes forward again whatever became of it.
+ */
 export function nothingBeginsAfterEnd(rows: Rows, hosts: Iterable<Host>): Broken {
   for (const { changes } of hosts) {
     const last = changes.at(-1)
     const deployment = last && rows.deployments.get(last.deploymentId)
     const end = deployment && rows.execution(deployment.executionId).state?.end
-    if (last && end && last.heardAt > Date.parse(end.at) + clocksApartMilliseconds)
+    if (!last || !end || deployment?.rehearsal?.way === 'forward') continue
+    const began = deployment?.rehearsal ? last.toldAt : last.heardAt
+    if (began > Date.parse(end.at) + clocksApartMilliseconds)
       return `${last.deploymentId} began after its execution was ${end.how}`
   }
   return undefined
@@ -76,6 +81,46 @@ export function undoneIsUndone(rows: Rows, hosts: ReadonlyMap<string, Host>): Br
   return undefined
 }
 
+/** Where a way back was well, the way forward has begun with its end, and leads to what ran before. */
+export function thereAndBack(rows: Rows): Broken {
+  for (const { id, environmentId, status, before, rehearsal } of rows.deployments.values()) {
+    if (rehearsal?.way !== 'back' || status !== 'healthy') continue
+    const forward = rows.deployments.get(id.replace('/back/', '/forward/'))
+    if (forward === undefined) return `${id} was well, and ${environmentId} does not go forward again`
+    if (forward.release.id !== before?.id) return `${forward.id} goes to another release than ran before`
+  }
+  return undefined
+}
+
+/** A rehearsal that has passed was well both ways, in each environment that it began in. */
+export function rehearsedBothWays(rows: Rows): Broken {
+  for (const { executionId, environmentId, status, rehearsal } of rows.deployments.values()) {
+    const { state } = rows.execution(executionId)
+    const check = rehearsal && state && findCheck(state, rehearsal.of.path)?.check.progress
+    if (check?.is !== 'passed' || check.isOverridden || check.attempt !== rehearsal?.of.attempt) continue
+    if (status !== 'healthy')
+      return `${rehearsal.of.path} of ${executionId} passed, and ${environmentId} is ${status}`
+  }
+  return undefined
+}
+
+/** What is said to be healthy was done by its host, and is what is live from then on. */
+export class HealthyDeployments {
+  private readonly seen = new Set<string>()
+
+  healthyWasDone(rows: Rows, hosts: ReadonlyMap<string, Host>): Broken {
+    for (const { id, environmentId, status, release } of rows.deployments.values()) {
+      if (status !== 'healthy' || this.seen.has(id)) continue
+      this.seen.add(id)
+      const done = hosts.get(environmentId)?.changes.find((each) => each.deploymentId === id)?.doneAt
+      if (done == null) return `${id} is healthy, and ${environmentId} has not done it`
+      const live = rows.environments.get(environmentId)?.live
+      if (live?.id !== release.id) return `${id} is healthy, and ${live?.id} is live in ${environmentId}`
+    }
+    return undefined
+  }
+}
+
 /** What a commit's mark was when it was looked at last, so that it is seen who lifts it. */
 export class BadCommits {
   private readonly marked = new Map<Commit, number>()
@@ -83,9 +128,11 @@ export class BadCommits {
 
   /** A bad release is deployed nowhere and put back nowhere, until a person lets it in. */
   badNowhere(rows: Rows): Broken {
-    for (const { id, executionId, release, path } of rows.deployments.values()) {
+    for (const { id, executionId, release, path, status } of rows.deployments.values()) {
       if (this.deployed.has(id)) continue
       this.deployed.add(id)
+      // What ends where it begins reaches no host.
+      if (status !== 'running') continue
       const row = rows.execution(executionId)
       const since = this.marked.get(release.commit)
       if (since !== undefined && !isLetIn(row, since)) return `${executionId} deploys a bad commit to ${path}`

@@ -150,6 +150,34 @@ export function nothingStartsAfterRed(before: Pipeline, { effects }: Moved): Bro
   return undefined
 }
 
+/** With the word that a target is red its wave stops at once: nothing of it deploys any more, or stays as it came up. */
+export function redStopsItsWave(
+  before: Pipeline,
+  { pipeline }: Moved,
+  recorded: readonly { id: ExecutionId; event: ExecutionEvent }[],
+): Broken {
+  for (const { id, event } of recorded) {
+    if (event.type !== 'target-red') continue
+    const targets = before.executions.get(id)?.stages.flatMap(targetsOf) ?? []
+    const progress = targets.find(([path]) => path === event.path)?.[1].progress
+    const after = pipeline.executions.get(id)
+    // What came in the same moment may have stopped it before.
+    if (progress?.is !== 'deploying' || progress.attempt !== event.attempt || after === undefined) continue
+    const wave = event.path.slice(0, event.path.lastIndexOf('/') + 1)
+    const goesOn = after.stages.flatMap(targetsOf).find(
+      ([
+        path,
+        {
+          progress: { is },
+        },
+      ]) => path.startsWith(wave) && (is === 'deploying' || is === 'healthy'),
+    )
+    if (goesOn !== undefined)
+      return `${event.path} of ${id} is red, and ${goesOn[0]} is ${goesOn[1].progress.is}`
+  }
+  return undefined
+}
+
 /** Of a wave that was red nothing stays that runs the new release; a rollback was tried everywhere. */
 export function redTakesTheWaveBack(executions: Iterable<Execution>): Broken {
   for (const { id, kind, end, failing, stages } of executions) {

@@ -22,6 +22,7 @@ export function hold(truth: string, broken: string | undefined): void {
 export class Witness {
   private readonly entries = new Map<string, { id: Execution['id']; order: number }[]>()
   private readonly bad = new outside.BadCommits()
+  private readonly healthy = new outside.HealthyDeployments()
   private readonly logs = new truths.FoldedLogs()
   private seenVersion = -1
 
@@ -31,6 +32,7 @@ export class Witness {
     hold('noGateUnopened', truths.noGateUnopened(moved))
     hold('enteredThroughDoor', truths.enteredThroughDoor(moved))
     hold('nothingStartsAfterRed', truths.nothingStartsAfterRed(before, moved))
+    hold('redStopsItsWave', truths.redStopsItsWave(before, moved, recorded))
     const { executions } = moved.pipeline
     hold('rollbackUnblocked', truths.rollbackUnblocked(executions.values()))
     for (const { id, event } of moved.decided) {
@@ -59,6 +61,9 @@ export class Witness {
     hold('badUntilLifted', this.bad.badUntilLifted(rows))
     hold('badNowhere', this.bad.badNowhere(rows))
     hold('undoneIsUndone', outside.undoneIsUndone(rows, hosts))
+    hold('healthyWasDone', this.healthy.healthyWasDone(rows, hosts))
+    hold('thereAndBack', outside.thereAndBack(rows))
+    hold('rehearsedBothWays', outside.rehearsedBothWays(rows))
     const states = [...rows.executions.values()].flatMap(({ state }) => state ?? [])
     hold('bakedOnEvidence', outside.bakedOnEvidence(rows))
     hold('oneHolderPerStage', truths.oneHolderPerStage(states))

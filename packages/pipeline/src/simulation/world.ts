@@ -153,6 +153,7 @@ export class World {
       outside,
       seed,
       holder,
+      timer: 'timer' in row.job ? row.job.timer : undefined,
       clock: () => rows.now + (this.skews[worker] ?? 0),
     }
     const work = this.run(session, row)

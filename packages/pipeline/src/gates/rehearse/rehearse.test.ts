@@ -1,4 +1,4 @@
-import { newId, stoppedClock, type UserErrorFields } from '@slipway/core'
+import { asId, newId, stoppedClock, type UserErrorFields } from '@slipway/core'
 import { testDatabase } from '@slipway/db/testing'
 import type { App } from '@slipway/environments'
 import { addApp, addTenant } from '@slipway/environments/testing'
@@ -9,6 +9,8 @@ import { cancelExecution } from '../../actions.ts'
 import { environmentLease, type OpenDeployment } from '../../deployment-rows.ts'
 import { getDeliveryFigures } from '../../read/get-delivery-figures.ts'
 import { getExecution } from '../../read/get-execution.ts'
+import { endWay, wayId } from '../../rehearsal-rows.ts'
+import { getRelease } from '../../release-rows.ts'
 import type { StepsOutcome } from '../../run-steps.ts'
 import { specOf } from '../../server-deployment.ts'
 import { builtAs, pushTo, runDueJobs, testHandlers } from '../../testing.ts'
@@ -80,6 +82,39 @@ const liveNow = () =>
   })
 
 describe('a rehearsal', () => {
+  test('that goes forward is not ended by a worker that comes late with the end of the way back', async () => {
+    await push()
+    answers = onWay('forward', busy)
+    await push()
+    const ways = () =>
+      db.inOrganisation(organisationId, (tx) =>
+        tx.deployment.findMany({
+          where: { rehearses: true, environment: { appId: app.id } },
+          orderBy: { fence: 'asc' },
+        }),
+      )
+    expect((await ways()).map(({ status }) => status)).toEqual(['healthy', 'running'])
+    const { id, executionId, releaseId, environmentId } = (await ways())[0] ?? expect.fail('no way back')
+    const of = {
+      organisationId,
+      executionId: asId('execution', executionId),
+      path: 'production/after/0',
+      attempt: 1,
+      environmentId: asId('environment', environmentId),
+    }
+    expect(id).toBe(wayId(of, 'back'))
+    await db.inOrganisation(organisationId, async (tx) => {
+      const release = await getRelease(tx, asId('release', releaseId))
+      await endWay(tx, of, 'back', { is: 'healthy', release }, clock)
+    })
+    expect((await ways()).map(({ status }) => status)).toEqual(['healthy', 'running'])
+    answers = () => well
+    clock.advance(15_000)
+    await work()
+    expect(await liveNow()).toEqual([2])
+    expect((await shown(2)).status).toBe('succeeded')
+  })
+
   test('of the first release has nothing to go back to, and says so', async () => {
     await push()
     expect((await shown(1)).status).toBe('succeeded')
