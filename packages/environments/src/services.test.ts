@@ -17,6 +17,7 @@ const service = (name: string, kind: ServicePlan['kind'] = 'web'): ServicePlan =
   run: './run',
   disks: [],
   canary: null,
+  cron: null,
   why: ['It was asked for.'],
 })
 

@@ -80,6 +80,8 @@ function subjectOf(command: HostCommand): string | null {
       return command.spec.stepId
     case 'deploy':
       return command.spec.deploymentId
+    case 'run':
+      return command.spec.runId
     case 'datadog':
     case 'restart':
     case 'stop':
