@@ -1,7 +1,7 @@
-import { request } from 'node:http'
+import { type IncomingHttpHeaders, request } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 
-type Answer = { status: number; body: string }
+type Answer = { status: number; body: string; headers: IncomingHttpHeaders }
 
 /** GET of an app's address. */
 export function get(address: string, path = '/'): Promise<Answer> {
@@ -24,7 +24,7 @@ function ask(method: 'GET' | 'POST', address: string, path: string, sent?: strin
       response.on('data', (data) => {
         body += data
       })
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }))
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body, headers: response.headers }))
       response.on('error', reject)
     })
     asked.on('timeout', () => asked.destroy(new Error('no answer within 90 s')))

@@ -14,8 +14,15 @@ const expectation = z.object({
   isSlow: z.boolean().default(false),
   isOnlyPlanned: z.boolean().default(false),
   requests: z.array(
-    z.object({ path: z.string(), body: z.string().optional(), contains: z.string().optional() }),
+    z.object({
+      path: z.string(),
+      status: z.number().default(200),
+      body: z.string().optional(),
+      contains: z.string().optional(),
+      headers: z.record(z.string(), z.string()).default({}),
+    }),
   ),
+  service: z.string().default('web'),
 })
 const areAllAsked = process.env.EXAMPLES === 'all'
 /** Where a runner in the sandbox looks for programs: what is elsewhere on this machine it does not have. */
@@ -31,7 +38,7 @@ for (const example of examples)
     // The first app of a language waits for its runtime too, which is fetched and packed once on the runner.
     test.setTimeout(480_000)
     const file = new URL(`${example}/expect.json`, folder)
-    const { needs, isSlow, isOnlyPlanned, requests } = expectation.parse(
+    const { needs, isSlow, isOnlyPlanned, requests, service } = expectation.parse(
       JSON.parse(readFileSync(file, 'utf8')),
     )
     test.skip(isOnlyPlanned, 'it names cloud accounts and regions that only a real organisation has')
@@ -43,10 +50,11 @@ for (const example of examples)
     const repository = await createApp(person, cloudAccountId, example, example)
     const { text } = await terminalOf(repository.push())
     expect(text).toContain('is live')
-    const address = new RegExp(`http://web-${example}-\\w{6}\\.localhost:\\d+`).exec(text)?.[0] ?? ''
-    for (const { path, body, contains } of requests) {
+    const address = new RegExp(`http://${service}-${example}-\\w{6}\\.localhost:\\d+`).exec(text)?.[0] ?? ''
+    for (const { path, status, body, contains, headers } of requests) {
       const answer = await get(address, path)
-      expect(answer.status, path).toBe(200)
+      expect(answer.status, path).toBe(status)
+      expect(answer.headers, path).toMatchObject(headers)
       if (body !== undefined) expect(answer.body).toBe(body)
       if (contains !== undefined) expect(answer.body).toContain(contains)
     }

@@ -58,7 +58,11 @@ function notAsAwsAsks() {
   const asked = new Set(
     handlers.flatMap(({ create, read, update, delete: gone }) => [create, read, update, gone].flat()),
   )
-  const granted = new Set([...cfn.network, ...cfn.compute].flatMap(({ actions }) => actions))
+  const granted = new Set(
+    Object.values(cfn)
+      .flat()
+      .flatMap(({ actions }) => actions),
+  )
   return [
     ...[...granted]
       .filter((action) => !asked.has(action))

@@ -1,7 +1,8 @@
 import { cfn } from '../../packages/cloud/src/permissions.ts'
 
 /** What may be done to our things only: granted on condition that they carry our tag. */
-const onlyToOurs = [...cfn.network, ...cfn.compute]
+const onlyToOurs = Object.values(cfn)
+  .flat()
   .filter(({ conditions }) => conditions?.StringEquals?.['aws:ResourceTag/slipway:managed'] === 'true')
   .flatMap(({ actions }) => actions)
 

@@ -8,6 +8,7 @@ import {
   deployOutput,
   protocolVersion,
   runOutput,
+  siteOutput,
   stepOutput,
 } from '@slipway/protocol'
 import { startTicksOf } from './apps/process-record.ts'
@@ -29,6 +30,7 @@ import { signIdentity } from './identity/sign-identity.ts'
 import { RunOutbox } from './jobs/run-outbox.ts'
 import { Heart, type Running } from './measure/heart.ts'
 import { Minutes } from './measure/minute.ts'
+import { layOutSite } from './site/lay-out-site.ts'
 import { step } from './step/step.ts'
 import { agentVersion } from './version.ts'
 
@@ -69,6 +71,11 @@ export async function runAgent(serveCommand: string[]): Promise<void> {
       case 'step':
         if (host) throw notMine(command.kind, file.kind)
         return stepOutput.parse(await step(id, command.spec, { config, home, logs, progress: say }, signal))
+      case 'site':
+        if (host) throw notMine(command.kind, file.kind)
+        return siteOutput.parse(
+          await layOutSite(id, command.spec, { config, home, logs, progress: say }, signal),
+        )
       case 'deploy':
         if (!host) throw notMine(command.kind, file.kind)
         return deployOutput.parse(await host.deploy(id, command.spec, progress, signal))

@@ -4,29 +4,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import path from 'node:path'
 import { pipeline } from 'node:stream'
 import { readServeConfig } from './config.ts'
-
-const types: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.json': 'application/json',
-  '.txt': 'text/plain; charset=utf-8',
-  '.xml': 'application/xml',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.jpg': 'image/jpeg',
-  '.jpeg': 'image/jpeg',
-  '.gif': 'image/gif',
-  '.webp': 'image/webp',
-  '.avif': 'image/avif',
-  '.ico': 'image/x-icon',
-  '.woff': 'font/woff',
-  '.woff2': 'font/woff2',
-  '.pdf': 'application/pdf',
-  '.wasm': 'application/wasm',
-  '.webmanifest': 'application/manifest+json',
-}
+import { contentTypeOf } from './site/content-type.ts'
 
 /** Serves a folder of files on $PORT: index.html for folders, 404.html where there is one, ranges of bytes not. */
 export async function serveFolder(folder: string): Promise<void> {
@@ -68,7 +46,7 @@ async function answer(root: string, request: IncomingMessage, response: ServerRe
   const { size, mtime } = await stat(file)
   const tag = `"${size.toString(36)}-${mtime.getTime().toString(36)}"`
   const headers = {
-    'content-type': types[path.extname(file).toLowerCase()] ?? 'application/octet-stream',
+    'content-type': contentTypeOf(file),
     etag: tag,
     'last-modified': mtime.toUTCString(),
     'cache-control': 'no-cache',

@@ -14,6 +14,7 @@ import ministack.app as app
 from slipway_aws import (
     announcements,
     autosave,
+    edge,
     identity,
     instances,
     overview,
@@ -27,7 +28,7 @@ if not os.environ.get("BIND_HOST"):
     sys.exit("BIND_HOST is not set; this emulator belongs on 127.0.0.1")
 
 # Later ones build on what earlier ones replaced: rights are asked before a resource is made by any handler.
-for module in (instances, stack_resources, template_checks, identity, stack_rights, announcements, quotas, autosave, overview):
+for module in (instances, stack_resources, template_checks, identity, stack_rights, announcements, quotas, edge, autosave, overview):
     module.install()
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ export function cloudConfig(config: Config): CloudConfig {
     consoleUrl: config.CONSOLE_URL,
     appsZoneId: config.APPS_ZONE_ID,
     appsDomain: config.APPS_DOMAIN,
+    edgeEndpoint: config.EDGE_ENDPOINT_URL,
     hostEndpoint: config.HOST_ENDPOINT,
     hostAwsEndpoint: config.HOST_AWS_ENDPOINT,
     agent: {

@@ -32,6 +32,10 @@ const schema = z.object({
   AWS_REGION: z.string().describe('region of our own topic, queue and zone'),
   AWS_ACCESS_KEY_ID: z.string().optional().describe("the worker's key; left out, the machine's role is used"),
   AWS_SECRET_ACCESS_KEY: z.string().optional().describe('the secret of that key'),
+  EDGE_ENDPOINT_URL: z
+    .url()
+    .optional()
+    .describe("where CloudFront answers visitors, where that is not at its distributions' own names"),
   ANNOUNCE_TOPIC_ARN: z.string().describe('SNS topic to which a connect stack announces itself'),
   ANNOUNCE_QUEUE_URL: z.url().describe('SQS queue that brings the announcements'),
   ANNOUNCE_RESPONSE_ORIGINS: list.describe(

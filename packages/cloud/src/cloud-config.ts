@@ -31,6 +31,8 @@ export type CloudConfig = {
   /** Hosted zone of the platform's account that services get their names in. */
   appsZoneId: string
   appsDomain: string
+  /** Where CloudFront answers visitors, where that is not at its distributions' own names. */
+  edgeEndpoint?: string | undefined
   /** WebSocket address that agents dial, such as `wss://slipway.example/agent`. */
   hostEndpoint: string
   /** Endpoint that hosts reach AWS at, where it is not AWS's own. */

@@ -65,6 +65,21 @@ export function environmentStackName(app: string, environment: string, id: Envir
   return `slipway-${word(app)}-${word(environment)}-${randomPart(id)}`
 }
 
+/** What all sites of an account share: it is global, so that there is one, and its stack lies where CloudFront's parts must. */
+export function edgeStackName(connection: CloudAccountId): string {
+  return `slipway-edge-${randomPart(connection)}`
+}
+
+/** Of what the edge stack makes; each is unique in its account. */
+export function edgeName(connection: CloudAccountId): string {
+  return `slipway-${randomPart(connection)}`
+}
+
+/** Of a site's function and of the store that it reads. */
+export function siteName(id: EnvironmentId): string {
+  return `slipway-site-${randomPart(id)}`
+}
+
 /** Beside the others of its stack in CloudWatch's list. `cfn` may make alarms of this beginning only. */
 export function hostAlarmName(stackName: string): string {
   return `${stackName}-host-checks`
@@ -86,6 +101,19 @@ export function runnerProfileArn(account: string, connection: CloudAccountId): s
 /** Everything of an environment in its bucket lies under this prefix, and its host reads nothing else there. */
 export function environmentPrefix(id: EnvironmentId): string {
   return `environments/${id}/`
+}
+
+/** The files of all sites lie under it, and CloudFront reads nothing else. */
+export const sitesPrefix = 'sites/'
+
+/** Where the files of one build of a site lie, by its SHA-256: releases that differ in nothing share them. */
+export function sitePrefix(id: EnvironmentId, digest: string): string {
+  return `${sitesPrefix}${id}/${digest.slice(0, 16)}/`
+}
+
+/** Where the list of those files lies. */
+export function siteListKey(id: EnvironmentId, digest: string): string {
+  return `${environmentPrefix(id)}releases/${digest.slice(0, 16)}.site.json`
 }
 
 /** What steps keep for later ones lies under it. */

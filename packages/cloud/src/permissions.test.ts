@@ -18,8 +18,7 @@ import { sessionPolicy, sessionPolicyCharactersMax, sessionTags } from './sessio
 const names = { account: '222222222222', connection: `con_${'z'.repeat(22)}`, region: 'ap-southeast-2' }
 const allGrants: Grant[] = [
   ...purposes.flatMap((purpose) => control[purpose]),
-  ...cfn.network,
-  ...cfn.compute,
+  ...Object.values(cfn).flat(),
   ...boundaryGrants,
   ...runner,
 ]
@@ -58,6 +57,7 @@ test('each managed policy fits into the 6,144 characters that IAM allows', () =>
     ),
     policyFor(names, cfn.network),
     policyFor(names, cfn.compute, cfnNever),
+    policyFor(names, cfn.edge),
     policyFor(names, boundaryGrants),
   ]
   const sizes = documents.map((document) => JSON.stringify(document).length)

@@ -6,7 +6,7 @@
  * (policy.ts).
  */
 
-import { artifactPrefix } from './names.ts'
+import { artifactPrefix, sitesPrefix } from './names.ts'
 
 /** What a session is for. A session of one purpose can do nothing of another's. */
 export const purposes = ['observe', 'stack', 'operate', 'artifact'] as const
@@ -33,6 +33,8 @@ const stepRoles = `arn:aws:iam::${account}:role/slipway/step/*`
 const appProfiles = `arn:aws:iam::${account}:instance-profile/slipway/app/*`
 const parameters = `arn:aws:ssm:<region>:${account}:parameter/slipway/*`
 const alarms = `arn:aws:cloudwatch:<region>:${account}:alarm`
+const edge = (...kinds: string[]) => kinds.map((kind) => `arn:aws:cloudfront::${account}:${kind}`)
+const certificates = `arn:aws:acm:<region>:${account}:certificate/*`
 const ec2 = (...kinds: string[]) => kinds.map((kind) => `arn:aws:ec2:<region>:${account}:${kind}/*`)
 
 const ours: Conditions = { StringEquals: { 'aws:ResourceTag/slipway:managed': 'true' } }
@@ -68,6 +70,11 @@ export const control: Record<Purpose, readonly Grant[]> = {
       words: 'see how alarms are',
       actions: ['cloudwatch:DescribeAlarms'],
       resources: ['*'],
+    },
+    {
+      words: 'see what proves the certificates of sites',
+      actions: ['acm:DescribeCertificate'],
+      resources: [certificates],
     },
     {
       words: 'see how much the account may use (quotas)',
@@ -118,6 +125,16 @@ export const control: Record<Purpose, readonly Grant[]> = {
       actions: ['ssm:PutParameter', 'ssm:DeleteParameter', 'ssm:AddTagsToResource'],
       resources: [parameters],
     },
+    {
+      // A store's ARN is made of an id that AWS chooses; that rights on what is in it may ask for tags AWS does not say.
+      words: 'say in a CloudFront key-value store which release of a site is live',
+      actions: [
+        'cloudfront-keyvaluestore:DescribeKeyValueStore',
+        'cloudfront-keyvaluestore:GetKey',
+        'cloudfront-keyvaluestore:UpdateKeys',
+      ],
+      resources: edge('key-value-store/*'),
+    },
   ],
   artifact: [
     {
@@ -137,6 +154,12 @@ export const control: Record<Purpose, readonly Grant[]> = {
       words: 'bring files that a step kept in one region or account to where a later step needs them',
       actions: ['s3:GetObject', 's3:PutObject'],
       resources: [`${bucket}/${artifactPrefix}*`],
+      conditions: inThisAccount,
+    },
+    {
+      words: 'delete the files of a site that was removed',
+      actions: ['s3:DeleteObject'],
+      resources: [`${bucket}/${sitesPrefix}*`],
       conditions: inThisAccount,
     },
     {
@@ -194,7 +217,7 @@ export const controlNever: readonly Grant[] = [
  * call, so `CreateTags` is allowed within a creation and on what is ours already: nobody can make a foreign
  * instance ours by tagging it.
  */
-export const cfn: { network: readonly Grant[]; compute: readonly Grant[] } = {
+export const cfn: Record<'network' | 'compute' | 'edge', readonly Grant[]> = {
   network: [
     {
       words: 'create a network of its own (VPC, subnets, gateway, routes, security groups, addresses)',
@@ -425,6 +448,97 @@ export const cfn: { network: readonly Grant[]; compute: readonly Grant[] } = {
       conditions: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
     },
   ],
+  edge: [
+    {
+      words: 'create distributions of CloudFront that carry the tag slipway:managed',
+      actions: ['cloudfront:CreateDistribution'],
+      resources: edge('distribution/*'),
+      conditions: { StringEquals: { 'aws:RequestTag/slipway:managed': 'true' } },
+    },
+    {
+      words: 'tag what it creates at CloudFront',
+      actions: ['cloudfront:TagResource'],
+      resources: edge('distribution/*', 'function/slipway-*', 'key-value-store/*'),
+      conditions: { StringEquals: { 'aws:RequestTag/slipway:managed': 'true' } },
+    },
+    {
+      words: 'change and delete distributions that carry the tag slipway:managed',
+      actions: ['cloudfront:UpdateDistribution', 'cloudfront:DeleteDistribution', 'cloudfront:UntagResource'],
+      resources: edge('distribution/*'),
+      conditions: ours,
+    },
+    {
+      words: 'create, change and delete functions of CloudFront whose name starts with slipway-',
+      actions: [
+        'cloudfront:CreateFunction',
+        'cloudfront:DescribeFunction',
+        'cloudfront:GetFunction',
+        'cloudfront:PublishFunction',
+        'cloudfront:UpdateFunction',
+        'cloudfront:DeleteFunction',
+      ],
+      resources: edge('function/slipway-*'),
+    },
+    {
+      // AWS chooses their ids, and does not say that rights on them may ask for tags: that they are ours, only the stack
+      // in which they are says.
+      words:
+        'create, change and delete key-value stores and cache policies, and change and delete origin access controls',
+      actions: [
+        'cloudfront:CreateKeyValueStore',
+        'cloudfront:DescribeKeyValueStore',
+        'cloudfront:UpdateKeyValueStore',
+        'cloudfront:DeleteKeyValueStore',
+        'cloudfront:GetOriginAccessControl',
+        'cloudfront:UpdateOriginAccessControl',
+        'cloudfront:DeleteOriginAccessControl',
+        'cloudfront:CreateCachePolicy',
+        'cloudfront:GetCachePolicy',
+        'cloudfront:UpdateCachePolicy',
+        'cloudfront:DeleteCachePolicy',
+      ],
+      resources: edge('key-value-store/*', 'origin-access-control/*', 'cache-policy/*'),
+    },
+    {
+      // Of no resource but all, as AWS has it.
+      words: 'create origin access controls',
+      actions: ['cloudfront:CreateOriginAccessControl'],
+      resources: ['*'],
+    },
+    {
+      words:
+        'see distributions, and the tags of what it made, which CloudFormation needs to follow its own work',
+      actions: [
+        'cloudfront:GetDistribution',
+        'cloudfront:GetDistributionConfig',
+        'cloudfront:ListTagsForResource',
+      ],
+      resources: edge('distribution/*', 'function/slipway-*', 'key-value-store/*'),
+    },
+    {
+      words: 'ask for certificates that carry the tag slipway:managed',
+      actions: ['acm:RequestCertificate'],
+      resources: ['*'],
+      conditions: { StringEquals: { 'aws:RequestTag/slipway:managed': 'true' } },
+    },
+    {
+      words: 'tag them while it asks for them',
+      actions: ['acm:AddTagsToCertificate'],
+      resources: [certificates],
+      conditions: { StringEquals: { 'aws:RequestTag/slipway:managed': 'true' } },
+    },
+    {
+      words: 'see certificates and their tags',
+      actions: ['acm:DescribeCertificate', 'acm:ListTagsForCertificate'],
+      resources: [certificates],
+    },
+    {
+      words: 'delete certificates that carry the tag slipway:managed',
+      actions: ['acm:DeleteCertificate', 'acm:RemoveTagsFromCertificate'],
+      resources: [certificates],
+      conditions: ours,
+    },
+  ],
 }
 
 /** Holds for `cfn` whatever else allows it. */
@@ -486,6 +600,12 @@ export const runner: readonly Grant[] = [
     words: 'keep files of a step for later ones, and fetch them',
     actions: ['s3:GetObject', 's3:PutObject'],
     resources: [`${bucket}/${artifactPrefix}*`],
+    conditions: inThisAccount,
+  },
+  {
+    words: 'lay out the files of sites',
+    actions: ['s3:PutObject'],
+    resources: [`${bucket}/${sitesPrefix}*`],
     conditions: inThisAccount,
   },
   {

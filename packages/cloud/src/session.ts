@@ -1,9 +1,13 @@
+import { ACMClient } from '@aws-sdk/client-acm'
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
+import { CloudFrontKeyValueStoreClient } from '@aws-sdk/client-cloudfront-keyvaluestore'
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { S3Client } from '@aws-sdk/client-s3'
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
 import { SSMClient } from '@aws-sdk/client-ssm'
+// What the store's client signs with; the SDK finds it by its having been loaded.
+import '@aws-sdk/signature-v4a'
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { type CloudAccountId, type OrganisationId, realClock, UserError } from '@slipway/core'
 import type { CloudConfig } from './cloud-config.ts'
@@ -25,9 +29,11 @@ export type Connection = {
 }
 
 export type AwsClients = {
+  acm: ACMClient
   cloudFormation: CloudFormationClient
   cloudWatch: CloudWatchClient
   ec2: EC2Client
+  keyValues: CloudFrontKeyValueStoreClient
   s3: S3Client
   ssm: SSMClient
   serviceQuotas: ServiceQuotasClient
@@ -166,12 +172,29 @@ export function ownSettings(config: CloudConfig) {
 function makeClients(config: CloudConfig, credentials: Credentials, region: string): AwsClients {
   const all = { ...settings(config), credentials, region }
   return {
+    acm: new ACMClient(all),
     cloudFormation: new CloudFormationClient(all),
     cloudWatch: new CloudWatchClient(all),
     ec2: new EC2Client(all),
+    keyValues: new CloudFrontKeyValueStoreClient({ ...all, ...keyValuesAt(config) }),
     s3: new S3Client(all),
     ssm: new SSMClient(all),
     serviceQuotas: new ServiceQuotasClient(all),
+  }
+}
+
+/**
+ * The store's service puts the account's number in front of its own name, and signs for all regions. In front of an
+ * endpoint of one's own, which is an address, no number can stand.
+ */
+function keyValuesAt({ awsEndpoint }: CloudConfig) {
+  if (awsEndpoint === undefined) return {}
+  const signed = { name: 'sigv4a', signingName: 'cloudfront-keyvaluestore', signingRegionSet: ['*'] }
+  const authSchemes = [{ ...signed, signingRegion: '*', properties: {} }]
+  return {
+    endpointProvider: () => ({ url: new URL(awsEndpoint), properties: { authSchemes } }),
+    // How it is signed is worked out by AWS's own rules beside that, for which any name will do.
+    endpoint: 'https://cloudfront-kvs.invalid',
   }
 }
 

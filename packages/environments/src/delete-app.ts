@@ -6,6 +6,7 @@ import { appPlanSchema } from '@slipway/manifest'
 import { audit } from '@slipway/organisations'
 import { deleteAppJob } from './delete-app-job.ts'
 import { environmentsOf, findApp } from './find-app.ts'
+import { isHosted } from './health.ts'
 
 /** What deleting an app takes away, and what it leaves in the customer's account, with what that goes on to cost there. */
 export type DeletionPlan = {
@@ -68,6 +69,11 @@ export async function getDeletionPlan(
     return {
       goes: [
         ...(hosts > 0 ? ['The instance with its address: the URLs stop answering.'] : []),
+        ...(environments.some((environment) => !isHosted(environment))
+          ? [
+              'The CloudFront distribution with its certificate, and the files of the site: the URLs stop answering.',
+            ]
+          : []),
         ...(secrets > 0 ? [`${counted(secrets, 'secret')} in your Parameter Store.`] : []),
         'The app with its history at Slipway. Pushes to its git remote are refused.',
       ],

@@ -1,7 +1,7 @@
-import { type AccountContext, type Cloud, deleteSecret, removeServer } from '@slipway/cloud'
+import { type AccountContext, type Cloud, deleteSecret, targets } from '@slipway/cloud'
 import type { DeleteSettings } from './delete-app-job.ts'
 
-/** Takes away an environment's names, its server and its secrets. Disks and releases stay. */
+/** Takes away an environment's names, what it runs on and its secrets. Disks and releases stay. */
 export function deleteFrom(cloud: Cloud): DeleteSettings['deleteEnvironment'] {
   return async ({ app, environment, secrets, publicNames }, { db, clock, log, organisationId }) => {
     const { cloudAccountId, region, id: environmentId } = environment
@@ -16,9 +16,11 @@ export function deleteFrom(cloud: Cloud): DeleteSettings['deleteEnvironment'] {
       memory: {},
       say: async (line) => log.info({ environment: environmentId }, line),
     }
-    const of = { environmentId, app: app.name, environment: environment.name, publicNames }
-    const progress = await removeServer(context, of)
-    if (progress.state !== 'gone') return progress
+    // Without a kind nothing was ever deployed into it.
+    if (environment.compute !== null) {
+      const progress = await targets[environment.compute].remove(context, { environmentId, publicNames })
+      if (progress.state !== 'gone') return progress
+    }
     for (const name of secrets) await deleteSecret(cloud, db, { ...place, environmentId, name })
     return { state: 'gone' }
   }

@@ -55,8 +55,8 @@ function isAt(environment: Environment, { stage, cloudAccountId, region }: Wante
 }
 
 /** Nothing was ever deployed into it, nor was it configured. */
-function isUnused({ liveReleaseId, instanceType, configVersion }: Environment): boolean {
-  return liveReleaseId === null && instanceType === null && configVersion === 0
+function isUnused({ liveReleaseId, compute, configVersion }: Environment): boolean {
+  return liveReleaseId === null && compute === null && configVersion === 0
 }
 
 function nameFor(target: Wanted, wanted: readonly Wanted[], others: readonly Environment[]): string {

@@ -7,6 +7,8 @@ import {
   type OrganisationId,
 } from '@slipway/core'
 import type { Tx } from '@slipway/db'
+import { type ComputeKind, computeKinds } from '@slipway/manifest'
+import { z } from 'zod'
 
 export type App = {
   id: AppId
@@ -45,6 +47,8 @@ export type Environment = {
   cloudAccountId: CloudAccountId
   region: string
   gatePort: number
+  /** What it runs on; null before its first deployment. */
+  compute: ComputeKind | null
   instanceType: string | null
   architecture: string | null
   configVersion: number
@@ -109,6 +113,7 @@ function environmentOf(row: EnvironmentRow): Environment {
     cloudAccountId: asId('cloudAccount', row.cloudAccountId),
     region: row.region,
     gatePort: row.gatePort,
+    compute: z.enum(computeKinds).nullable().parse(row.compute),
     instanceType: row.instanceType,
     architecture: row.architecture,
     configVersion: row.configVersion,

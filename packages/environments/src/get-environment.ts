@@ -1,7 +1,7 @@
 import type { OrganisationId } from '@slipway/core'
 import type { Database } from '@slipway/db'
 import { findEnvironment } from './find-app.ts'
-import { healthOf, isStanding, overallHealth, type ServiceHealth } from './health.ts'
+import { healthIn, isHosted, isStanding, overallHealth, type ServiceHealth } from './health.ts'
 import { type LiveRelease, liveReleases } from './list-apps.ts'
 import { type AppsUrl, urlOf } from './url.ts'
 
@@ -30,6 +30,8 @@ export type EnvironmentShown = {
     /** Name of its log stream. */
     stream: string
   }[]
+  /** Whether there are hosts, or will be; a static site has none. */
+  isHosted: boolean
   hosts: {
     id: string
     instanceId: string | null
@@ -68,7 +70,7 @@ export async function getEnvironment(
       name: row.name,
       kind: row.kind,
       url: row.publicName === null ? null : urlOf(appsUrl, row.publicName),
-      health: healthOf(row.id, hosts),
+      health: healthIn({ ...environment, hosts }, row.id),
       stream: `service:${environment.id}:${row.name}`,
     }))
     return {
@@ -87,6 +89,7 @@ export async function getEnvironment(
       health: overallHealth(services.filter(isStanding).map(({ health }) => health)),
       live: releaseId === null || live === undefined ? null : { id: releaseId, ...live },
       services,
+      isHosted: isHosted(environment),
       hosts: hosts.map((host) => ({
         id: host.id,
         instanceId: host.instanceId,

@@ -1,3 +1,4 @@
+import { computeKinds, hasHosts } from '@slipway/manifest'
 import { z } from 'zod'
 
 /** What a host's row says of its services; the agent told it, so it is parsed and what does not fit is left out. */
@@ -11,7 +12,8 @@ const told = z.object({
 })
 
 export type ServiceHealth = {
-  state: z.infer<typeof told>['state'] | 'unknown'
+  /** `live`: nothing runs for it; it answered when its release was put live, and is not asked since. */
+  state: z.infer<typeof told>['state'] | 'live' | 'unknown'
   /** ISO, the host's clock. */
   since: string | null
   restarts: number
@@ -21,8 +23,26 @@ export type ServiceHealth = {
 
 type HostRow = { state: string; health: unknown; lastSeenAt: Date | null }
 
-/** A service's health by what its hosts told last; unknown while none of them is heard from. */
-export function healthOf(serviceId: string, hosts: readonly HostRow[]): ServiceHealth {
+type EnvironmentRow = { compute: string | null; liveReleaseId: string | null; hosts: readonly HostRow[] }
+
+/**
+ * A service's health by what its hosts told last; unknown while none of them is heard from. Where there are none, by
+ * whether a release is live.
+ */
+export function healthIn(environment: EnvironmentRow, serviceId: string): ServiceHealth {
+  const { liveReleaseId } = environment
+  if (!isHosted(environment) && liveReleaseId !== null)
+    return { state: 'live', since: null, restarts: 0, reason: null, releaseId: liveReleaseId }
+  return healthOf(serviceId, environment.hosts)
+}
+
+/** Whether instances stand behind an environment, or will with its first deployment. */
+export function isHosted({ compute }: { compute: string | null }): boolean {
+  const kind = computeKinds.find((one) => one === compute)
+  return kind === undefined || hasHosts[kind]
+}
+
+function healthOf(serviceId: string, hosts: readonly HostRow[]): ServiceHealth {
   const unknown: ServiceHealth = {
     state: 'unknown',
     since: null,
@@ -48,7 +68,7 @@ export function healthOf(serviceId: string, hosts: readonly HostRow[]): ServiceH
   }
 }
 
-const severity = { healthy: 0, stopped: 1, starting: 2, unhealthy: 3, crashed: 4 } as const
+const severity = { live: 0, healthy: 0, stopped: 1, starting: 2, unhealthy: 3, crashed: 4 } as const
 
 /** Whether it runs all the time, so that it can be well or not; a cron service has runs. */
 export function isStanding({ kind }: { kind: string }): boolean {

@@ -1,7 +1,7 @@
 import type { OrganisationId } from '@slipway/core'
 import type { Database, Tx } from '@slipway/db'
 import { z } from 'zod'
-import { healthOf, isStanding, overallHealth, type ServiceHealth } from './health.ts'
+import { healthIn, isStanding, overallHealth, type ServiceHealth } from './health.ts'
 import { type AppsUrl, urlOf } from './url.ts'
 
 /** One line of the page of all apps. Times are ISO. */
@@ -47,6 +47,7 @@ export async function listApps(
           where: { deletedAt: null },
           orderBy: { createdAt: 'asc' },
           select: {
+            compute: true,
             liveReleaseId: true,
             services: {
               where: { removedAt: null },
@@ -71,7 +72,7 @@ export async function listApps(
       const services = app.environments.flatMap((environment) =>
         environment.services.map((service) => ({
           service,
-          health: healthOf(service.id, environment.hosts),
+          health: healthIn(environment, service.id),
         })),
       )
       const [environment] = app.environments

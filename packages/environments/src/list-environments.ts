@@ -1,6 +1,6 @@
 import type { AppId } from '@slipway/core'
 import type { Tx } from '@slipway/db'
-import { healthOf, isStanding, overallHealth, type ServiceHealth } from './health.ts'
+import { healthIn, isStanding, overallHealth, type ServiceHealth } from './health.ts'
 import { type LiveRelease, liveReleases } from './list-apps.ts'
 import { type AppsUrl, urlOf } from './url.ts'
 
@@ -49,7 +49,7 @@ export async function listEnvironments(tx: Tx, appId: AppId, appsUrl: AppsUrl): 
         brokenSince: row.cloudAccount.brokenSince?.toISOString() ?? null,
       },
       url: release && publicName ? urlOf(appsUrl, publicName) : null,
-      health: overallHealth(row.services.filter(isStanding).map(({ id }) => healthOf(id, row.hosts))),
+      health: overallHealth(row.services.filter(isStanding).map(({ id }) => healthIn(row, id))),
       live: release && row.liveReleaseId !== null ? { id: row.liveReleaseId, ...release } : null,
     }
   })

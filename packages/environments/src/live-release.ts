@@ -1,5 +1,6 @@
 import type { EnvironmentId, ReleaseId } from '@slipway/core'
 import type { Tx } from '@slipway/db'
+import type { ComputeKind } from '@slipway/manifest'
 
 /** Records that this release is the one that is healthy in the environment; the caller announces it. Twice is safe. */
 export async function setLiveRelease(
@@ -10,7 +11,12 @@ export async function setLiveRelease(
   await tx.environment.updateMany({ where: { id: environmentId }, data: { liveReleaseId: releaseId } })
 }
 
-/** Records on what the environment runs, chosen with its first deployment. Twice is safe. */
+/** Records on what kind the environment runs, chosen with its first deployment. Twice is safe; another is ignored. */
+export async function setCompute(tx: Tx, environmentId: EnvironmentId, compute: ComputeKind): Promise<void> {
+  await tx.environment.updateMany({ where: { id: environmentId, compute: null }, data: { compute } })
+}
+
+/** Records the machine of an environment that runs on one. Twice is safe. */
 export async function setMachine(
   tx: Tx,
   environmentId: EnvironmentId,

@@ -46,14 +46,14 @@ test('an environment costs what its instance, its disks and its address cost a m
   await addServer(acme, 'shop', 't4g.small')
   const place = { app: 'shop', environment: 'production' }
   const cost = await getEnvironmentCost(db, acme.organisationId, place, clock)
-  expect(cost.server?.lines.map(({ what }) => what)).toEqual([
+  expect(cost.stands?.lines.map(({ what }) => what)).toEqual([
     't4g.small, running all month',
     'System disk, 16 GB gp3',
     'Disk data, 20 GB gp3',
     'Public address',
   ])
-  const sum = cost.server?.lines.reduce((total, line) => total + BigInt(line.microDollars ?? 0), 0n)
-  expect(cost.server?.totalMicroDollars).toBe(String(sum))
+  const sum = cost.stands?.lines.reduce((total, line) => total + BigInt(line.microDollars ?? 0), 0n)
+  expect(cost.stands?.totalMicroDollars).toBe(String(sum))
   expect(cost.runner).toBeNull()
 })
 
@@ -61,7 +61,7 @@ test('where nothing stands nothing is told, and what has no price is unknown', a
   const acme = await addTenant(db, clock)
   await addApp(db, acme, { name: 'empty' }, clock)
   const place = { app: 'empty', environment: 'production' }
-  expect((await getEnvironmentCost(db, acme.organisationId, place, clock)).server).toBeNull()
+  expect((await getEnvironmentCost(db, acme.organisationId, place, clock)).stands).toBeNull()
   expect(await listAppCosts(db, acme.organisationId)).toEqual({
     apps: [],
     totalMicroDollars: '0',

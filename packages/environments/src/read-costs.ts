@@ -1,4 +1,4 @@
-import { type CostShown, readServerCosts, runnerCost, showAmount, showCost } from '@slipway/cloud'
+import { type CostShown, readStandingCosts, runnerCost, showAmount, showCost } from '@slipway/cloud'
 import type { Clock, MicroDollars, OrganisationId } from '@slipway/core'
 import type { Database, Tx } from '@slipway/db'
 import { measuredMinutes } from '@slipway/hosts'
@@ -9,8 +9,8 @@ import { type Environment, findEnvironment } from './find-app.ts'
  * logs and taxes are in neither part.
  */
 export type EnvironmentCost = {
-  /** A month of the server as it stands; null while nothing stands. */
-  server: CostShown | null
+  /** A month of what stands, but for the runner; null while nothing stands. */
+  stands: CostShown | null
   /**
    * The runner of the account and region, which all apps there share: this UTC month so far. Null where there is
    * none.
@@ -27,9 +27,9 @@ export async function getEnvironmentCost(
 ): Promise<EnvironmentCost> {
   return db.inOrganisation(organisationId, async (tx) => {
     const { environment } = await findEnvironment(tx, organisationId, place.app, place.environment)
-    const server = (await readServerCosts(tx, [environment.id])).get(environment.id)
+    const stands = (await readStandingCosts(tx, [environment.id])).get(environment.id)
     return {
-      server: server === undefined ? null : showCost(server),
+      stands: stands === undefined ? null : showCost(stands),
       runner: await runnerOf(tx, environment, clock.now()),
     }
   })
@@ -63,7 +63,7 @@ export type AppCosts = {
   pricesAsOf: string | null
 }
 
-/** What AWS asks a month for the servers of all apps as they stand, at list prices. */
+/** What AWS asks a month for what stands of all apps, at list prices. */
 export async function listAppCosts(db: Database, organisationId: OrganisationId): Promise<AppCosts> {
   return db.inOrganisation(organisationId, async (tx) => {
     const apps = await tx.app.findMany({
@@ -71,7 +71,7 @@ export async function listAppCosts(db: Database, organisationId: OrganisationId)
       orderBy: { name: 'asc' },
       include: { environments: { where: { deletedAt: null }, select: { id: true } } },
     })
-    const costs = await readServerCosts(
+    const costs = await readStandingCosts(
       tx,
       apps.flatMap((app) => app.environments.map(({ id }) => id)),
     )

@@ -79,6 +79,7 @@ function subjectOf(command: HostCommand): string | null {
     case 'step':
       return command.spec.stepId
     case 'deploy':
+    case 'site':
       return command.spec.deploymentId
     case 'run':
       return command.spec.runId

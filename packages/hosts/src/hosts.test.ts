@@ -59,6 +59,20 @@ const stepOf = (executionId = newId('execution')) => ({
   runtimes: [],
   timeoutSeconds: 60,
 })
+const sendSite = (then: string) => {
+  const deploymentId = newId('deployment')
+  const spec = {
+    deploymentId,
+    stream: deploymentStream(deploymentId),
+    bucket: 'bucket',
+    prefix: `sites/env_1/${'a'.repeat(16)}/`,
+    listKey: 'environments/env_1/releases/a.site.json',
+    release: { key: 'a.tar.gz', digest: 'a'.repeat(64), sizeBytes: 1 },
+    services: [{ name: 'web', folder: '' }],
+  }
+  const command = { kind: 'site' as const, spec }
+  return here((tx) => sendCommand(tx, { ...restart(then), hostId: placed.runnerId, command }, clock))
+}
 const sendStep = (then: string, more: Partial<StepSpecInput> = {}) => {
   const command = { kind: 'step' as const, spec: { ...stepOf(), ...more } }
   return here((tx) => sendCommand(tx, { ...restart(then), hostId: placed.runnerId, command }, clock))
@@ -162,33 +176,15 @@ describe('a command', () => {
     const connect = (protocol: number) =>
       here((tx) => hostConnected(tx, placed.runnerId, { ...hello, protocol }, clock))
     const pending = () => here((tx) => pendingCommands(tx, placed.runnerId, clock))
-    const { environmentId } = placed
-    const spec = { runId: newId('run'), environmentId, command: 'date', service: 'web', timeoutSeconds: 60 }
-    const send = () =>
-      here((tx) =>
-        sendCommand(
-          tx,
-          {
-            organisationId: placed.organisationId,
-            hostId: placed.runnerId,
-            fence: 0n,
-            deadline: new Date(clock.now().getTime() + 60_000),
-            command: { kind: 'run', spec },
-            // biome-ignore lint/suspicious/noThenProperty: the name that commands give it; nobody awaits this value
-            then: { name, payload: {} },
-          },
-          clock,
-        ),
-      )
     await connect(protocolOldest)
-    await send()
+    await sendSite(name)
     expect(await pending()).toEqual([])
     expect(await waitingJobs(t.db, name)).toMatchObject([
       { payload: { outcome: { ok: false, error: { code: 'command-unknown' } } } },
     ])
     await connect(protocolVersion)
-    const id = await send()
-    expect(await pending()).toMatchObject([{ id, command: { kind: 'run' } }])
+    const id = await sendSite(name)
+    expect(await pending()).toMatchObject([{ id, command: { kind: 'site' } }])
   })
 
   it('makes a runner busy, and its end makes it idle', async () => {

@@ -21,7 +21,11 @@ export async function mayWrite(
     case 'run':
       return wasGiven(tx, hostId, 'run', ['spec', 'runId'], id)
     case 'deployment':
-      return wasGiven(tx, hostId, 'deploy', ['spec', 'deploymentId'], id)
+      // A host's own, or that of a site whose files a runner lays out.
+      return (
+        (await wasGiven(tx, hostId, 'deploy', ['spec', 'deploymentId'], id)) ||
+        wasGiven(tx, hostId, 'site', ['spec', 'deploymentId'], id)
+      )
     default:
       return false
   }

@@ -31,6 +31,20 @@ export type Machine = z.infer<typeof machine>
 
 export const diskTypes = ['gp3', 'gp2'] as const
 
+/** What an environment can run on: an instance with the agent, or a bucket behind a CDN, which runs nothing. */
+export const computeKinds = ['server', 'static'] as const
+export type ComputeKind = (typeof computeKinds)[number]
+
+/** Whether instances stand behind it, which say how its services are. */
+export const hasHosts: Record<ComputeKind, boolean> = { server: true, static: false }
+
+/**
+ * What the app asks to run on. `isNamed` where slipway.yaml says so; else it was detected, and an environment that
+ * runs on another kind already stays on that.
+ */
+const compute = z.object({ kind: z.enum(computeKinds), isNamed: z.boolean() })
+export type Compute = z.infer<typeof compute>
+
 const diskPlan = z.object({
   name: z.string(),
   /** Where the service finds it on the host, absolute, such as `/data`. */
@@ -61,7 +75,7 @@ export const servicePlanSchema = z.object({
   root: z.string(),
   /** A shell command; '' for `static`. It listens on $PORT when the service is `web`. */
   run: z.string(),
-  /** `web` listens on $PORT, `static` is a folder that the host serves: both get a public name. `cron` is run when it is due. */
+  /** `web` listens on $PORT, `static` is a folder that is served as it is: both get a public name. `cron` is run when it is due. */
   kind: z.enum(['web', 'worker', 'static', 'cron']),
   /** The path that is asked until it answers below 500; left out for a worker and a cron service. */
   health: z.object({ path: z.string(), timeoutSeconds: z.int() }).optional(),
@@ -98,6 +112,8 @@ export const appPlanSchema = z.object({
   machine,
   /** Run once by each deployment before the new release takes over; null, as in plans that were kept before: none. */
   releaseCommand: releaseCommandPlan.nullable().default(null),
+  /** Plans that were kept before there was a choice ran on a server. */
+  compute: compute.default({ kind: 'server', isNamed: false }),
   /** What a ready executable or the instance type fixes; `any` leaves the choice to the target. */
   architecture: z.union([architecture, z.literal('any')]),
   /** Plain variables, for all services. */

@@ -233,3 +233,66 @@ test('a misspelled folder and a misspelled process get the nearest name and the 
   const processes = { 'slipway.yaml': 'services:\n  web: {}\n  wroker: {}', Procfile: 'web: a\nworker: b' }
   expect(await problemsOf(processes)).toEqual([{ code: 'manifest-no-process', line: 3, nearest: 'worker' }])
 })
+
+const kinds = async (services: string, pipeline = '') =>
+  (
+    await planOf({
+      'index.html': 'x',
+      'docs/index.html': 'x',
+      'slipway.yaml': `services: ${services}\n${pipeline}`,
+    })
+  ).compute
+
+test.each([
+  ['a published folder', '{ web: { publish: . } }', 'static', false],
+  ['two of them', '{ web: { publish: . }, docs: { publish: docs } }', 'static', false],
+  ['a folder beside what runs', '{ web: { run: node x.js }, docs: { publish: docs } }', 'server', false],
+  ['a site by name', '{ web: { publish: ., kind: static } }', 'static', true],
+  ['a folder on a server by name', '{ web: { publish: ., kind: server } }', 'server', true],
+  ['a folder with a canary', '{ web: { publish: ., deploy: { strategy: canary } } }', 'server', false],
+  ['a folder with a size', '{ web: { publish: ., size: small } }', 'server', false],
+])('%s is %s', async (_, services, kind, isNamed) => {
+  expect(await kinds(services)).toEqual({ kind, isNamed })
+})
+
+test('a repository that is only a page is a site, and one with a one-box is served by a host', async () => {
+  expect((await planOf({ 'index.html': 'x' })).compute).toEqual({ kind: 'static', isNamed: false })
+  const pipeline = 'pipeline: [{ stage: production, waves: [{ one-box: 10% }] }]\n'
+  expect(await kinds('{ web: { publish: . } }', pipeline)).toEqual({ kind: 'server', isNamed: false })
+})
+
+test.each([
+  ['run', '{ web: { run: node x.js, kind: static } }'],
+  ['another service that runs', '{ api: { run: node x.js, health: / }, web: { publish: ., kind: static } }'],
+  ['a disk', '{ web: { publish: ., kind: static, disks: { data: { path: /data } } } }'],
+  ['a canary', '{ web: { publish: ., kind: static, deploy: { strategy: canary } } }'],
+  ['a size', '{ web: { publish: ., kind: static, size: small } }'],
+  ['the other kind', '{ web: { publish: ., kind: static }, docs: { publish: docs, kind: server } }'],
+  ['a release command', '{ web: { publish: ., kind: static } }', 'release: bin/migrate'],
+  [
+    'a one-box',
+    '{ web: { publish: ., kind: static } }',
+    'pipeline: [{ stage: production, waves: [{ one-box: 10% }] }]',
+  ],
+  [
+    'a bake by requests',
+    '{ web: { publish: ., kind: static } }',
+    'pipeline: [{ stage: production, after: [{ bake: { minutes: 5, requests: 10 } }] }]',
+  ],
+  [
+    'a figure of a host',
+    '{ web: { publish: ., kind: static } }',
+    'pipeline: [{ stage: production, monitors: [{ metric: p99 < 300ms }], after: [{ bake: { minutes: 5 } }] }]',
+  ],
+])('kind: static with %s is refused, with its line', async (_, services, pipeline = '') => {
+  const files = {
+    'index.html': 'x',
+    'docs/index.html': 'x',
+    'slipway.yaml': `services: ${services}\n${pipeline}`,
+  }
+  expect(await problemsOf(files)).toContainEqual({
+    code: 'manifest-not-static',
+    line: pipeline === '' ? 1 : 2,
+    nearest: undefined,
+  })
+})

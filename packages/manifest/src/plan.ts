@@ -1,5 +1,6 @@
 import type { AppPlan, PlanResult } from './app-plan.ts'
 import { type ReleaseCommandPlan, releaseCommandOf, releaseProcess } from './commands.ts'
+import { chooseCompute } from './compute.ts'
 import { detect, signOf } from './detect/detect.ts'
 import type { Detection } from './detect/detection.ts'
 import { type Process, type Procfile, readProcfile } from './detect/procfile.ts'
@@ -44,6 +45,9 @@ export async function plan(tree: Tree): Promise<PlanResult> {
     ...runtimeProblems(parts),
     ...secretProblems(manifest, placeOf),
   )
+  const pipeline = manifest.pipeline ? planPipeline(manifest.pipeline, placeOf) : null
+  const compute = chooseCompute(parts, manifest, { pipeline, releaseCommand }, placeOf)
+  problems.push(...compute.problems)
   const architecture = await architectureOf(tree, parts, problems)
   if (problems.length > 0) return { ok: false, problems }
   const secrets = (manifest.secrets ?? []).flatMap((secret) =>
@@ -59,12 +63,13 @@ export async function plan(tree: Tree): Promise<PlanResult> {
     runtimes: joinRuntimes(parts),
     releaseCommand,
     machine: parts.find((part) => part.machine)?.machine?.machine ?? { kind: 'size', size: 'small' },
+    compute: compute.compute,
     architecture,
     variables: Object.fromEntries(
       Object.entries(manifest.env ?? {}).map(([name, value]) => [name, String(value)]),
     ),
     secrets,
-    pipeline: manifest.pipeline ? planPipeline(manifest.pipeline, placeOf) : null,
+    pipeline,
   }
   return { ok: true, plan: result }
 }
@@ -178,7 +183,7 @@ async function planNamed(
       problems.push({
         code: 'manifest-run-and-publish',
         what: `services.${name} has both run and publish.`,
-        why: 'A published folder is served by the host itself.',
+        why: 'A published folder is served as it is: nothing runs for it.',
         todo: 'Remove one of them.',
         ...withPlace(placeOf(['services', name, 'publish'])),
       })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { sizes } from './app-plan.ts'
+import { computeKinds, sizes } from './app-plan.ts'
 import { cronTimeout, overlap, releaseCommand } from './commands.ts'
 import { deploy, deployFields } from './deploy.ts'
 import { disk, diskFields } from './disk.ts'
@@ -76,8 +76,11 @@ const service = z.strictObject({
     })
     .optional(),
   kind: z
-    .enum(['server'])
-    .meta({ description: 'Compute kind: one EC2 instance with in-place deployments.', default: 'server' })
+    .enum(computeKinds)
+    .meta({
+      description:
+        'Compute kind. `server`: one EC2 instance with in-place deployments. `static`: a published folder in S3 behind CloudFront, for an app of which nothing runs. Left out: `static` where every service is a published folder and none asks for what only a server has, else `server`; an environment stays on the kind of its first deployment.',
+    })
     .optional(),
   size: size.optional(),
   health: health.optional(),
@@ -190,6 +193,6 @@ export const fieldsNotYet: Partial<Record<Level, readonly string[]>> = {
 
 /** Values in the same position, by the field's path with `*` for names. */
 export const valuesNotYet: Record<string, readonly string[]> = {
-  'services.*.kind': ['function', 'cluster', 'static'],
+  'services.*.kind': ['function', 'cluster'],
   'services.*.deploy.*': ['rolling', 'blue-green'],
 }

@@ -96,6 +96,7 @@ async function sendBuild(context: BuildContext, hostId: HostId): Promise<void> {
       services: build.plan.services
         .filter((service) => service.kind !== 'static')
         .map(({ name, run }) => ({ name, run })),
+      sites: build.isSite ? build.plan.services.map(({ name, root }) => ({ name, folder: root })) : [],
       output: { bucket, key: build.key },
       timeoutSeconds: buildSeconds,
     }

@@ -41,9 +41,11 @@ export async function endDeployment(
   await announce(tx, organisationId, `environment:${environmentId}`)
 }
 
-/** Whether the host was told anything yet. */
-export async function wasCommanded(tx: Tx, id: DeploymentId): Promise<boolean> {
-  return (await deployCommand(tx, id)) !== null
+/** Whether what runs was touched: a host was told, or something was changed. */
+export async function hasBegun(tx: Tx, id: DeploymentId): Promise<boolean> {
+  const row = await tx.deployment.findUnique({ where: { id }, select: { begunAt: true } })
+  // One that was under way when this began to be noted has its command alone.
+  return (row?.begunAt ?? null) !== null || (await deployCommand(tx, id)) !== null
 }
 
 /** Of a host that did not say how it ended, or of an agent that broke: what runs there is not known. */

@@ -208,10 +208,20 @@ export async function takeEnvironment(
 }
 
 /**
- * Whether a deployment may still begin on its host: asked in the transaction that tells the host, under the lock of the
- * pipeline, so that what stops it either finds the command or keeps it from being written.
+ * Lets a deployment touch what runs, where it is still wanted, and notes that it did: in the transaction that tells the
+ * host, or before the first change.
  */
-export async function isWanted(tx: Tx, of: OpenDeployment): Promise<boolean> {
+export async function begin(tx: Tx, of: OpenDeployment, clock: Clock): Promise<boolean> {
+  if (!(await isWanted(tx, of))) return false
+  await tx.deployment.updateMany({ where: { id: of.id, begunAt: null }, data: { begunAt: clock.now() } })
+  return true
+}
+
+/**
+ * Whether a deployment may still begin: asked under the lock of the pipeline, so that what stops it either finds that it
+ * began or keeps it from beginning.
+ */
+async function isWanted(tx: Tx, of: OpenDeployment): Promise<boolean> {
   await lockPipeline(tx, of.app.id)
   const row = await tx.execution.findUniqueOrThrow({ where: { id: of.executionId }, select: { state: true } })
   const execution = executionSchema.parse(row.state)

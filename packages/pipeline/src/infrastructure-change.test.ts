@@ -1,22 +1,22 @@
+import { type Cost, serverCost, staticCost } from '@slipway/cloud'
 import { expect, test } from 'vitest'
 import { infrastructureChange } from './infrastructure-change.ts'
 
-type Machine = NonNullable<Parameters<typeof infrastructureChange>[1]>
+const machine = (instanceType: string, sizeGigabytes: number): Cost =>
+  serverCost(
+    { instanceType, disks: [{ name: 'data', path: '/data', sizeGigabytes, type: 'gp3', iops: null }] },
+    'us-east-1',
+  )
 
-const machine = (instanceType: string, sizeGigabytes: number): Machine => ({
-  instanceType,
-  disks: [{ name: 'data', path: '/data', sizeGigabytes, type: 'gp3', iops: null }],
-})
-
-const difference = (before: Machine | undefined, after: Machine | undefined) => {
-  const { nowMicroDollars, afterMicroDollars } = infrastructureChange('us-east-1', before, after)
+const difference = (before: Cost | 'nothing', after: Cost | undefined) => {
+  const { nowMicroDollars, afterMicroDollars } = infrastructureChange(before, after)
   return nowMicroDollars === null || afterMicroDollars === null
     ? null
     : BigInt(afterMicroDollars) - BigInt(nowMicroDollars)
 }
 
 test('another size of instance costs the difference of the two prices, and nothing else changes', () => {
-  const change = infrastructureChange('us-east-1', machine('t4g.small', 20), machine('t4g.medium', 20))
+  const change = infrastructureChange(machine('t4g.small', 20), machine('t4g.medium', 20))
   expect(
     change.lines.filter((line) => line.change !== 'same').map(({ change, what }) => [change, what]),
   ).toEqual([
@@ -33,7 +33,7 @@ test('a larger disk costs its gigabytes more', () => {
 
 test('the same machine costs nothing more, and the first one all that it costs', () => {
   expect(difference(machine('t4g.small', 20), machine('t4g.small', 20))).toBe(0n)
-  const first = infrastructureChange('us-east-1', undefined, machine('t4g.small', 20))
+  const first = infrastructureChange('nothing', machine('t4g.small', 20))
   expect(first.nowMicroDollars).toBe('0')
   expect(first.lines.every(({ change }) => change === 'added')).toBe(true)
 })
@@ -41,4 +41,10 @@ test('the same machine costs nothing more, and the first one all that it costs',
 test('a machine without a price, or that is not known, makes the difference unknown', () => {
   expect(difference(machine('t4g.small', 20), machine('z99.large', 20))).toBeNull()
   expect(difference(machine('t4g.small', 20), undefined)).toBeNull()
+})
+
+test('a site costs its files alone, and less than a cent for all that a person writes', () => {
+  const site = infrastructureChange('nothing', staticCost({ siteBytes: 100 * 1_048_576 }, 'us-east-1'))
+  expect(site.lines.map(({ microDollars }) => microDollars)).toEqual(['0', '2246'])
+  expect(difference('nothing', staticCost({ siteBytes: undefined }, 'us-east-1'))).toBe(0n)
 })

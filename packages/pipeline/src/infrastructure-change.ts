@@ -1,6 +1,6 @@
-import { type Cost, instanceTypeOf, serverCost, showAmount } from '@slipway/cloud'
+import { type Cost, instanceTypeOf, serverCost, showAmount, staticCost } from '@slipway/cloud'
 import { UserError } from '@slipway/core'
-import type { AppPlan } from '@slipway/manifest'
+import type { AppPlan, ComputeKind } from '@slipway/manifest'
 
 /** What a deployment changes at AWS, a month at list prices. Micro-dollars as decimal strings; null is unknown, not free. */
 export type Infrastructure = {
@@ -10,30 +10,47 @@ export type Infrastructure = {
   pricesAsOf: string
 }
 
-type Machine = Parameters<typeof serverCost>[0]
+/** A release, as much of it as says what it costs. */
+type Priced = {
+  plan: AppPlan
+  architecture: 'x64' | 'arm64'
+  /** Undefined before it is built. */
+  sizeBytes: number | undefined
+}
 
-/** What a release runs on. Undefined where its manifest names what does not exist: then the deployment says so. */
-export function machineOf(plan: AppPlan, architecture: 'x64' | 'arm64'): Machine | undefined {
+/** What a release costs while nobody uses it, by the kind that it is deployed on. */
+const costs: Record<ComputeKind, (of: Priced, region: string) => Cost | undefined> = {
+  server: machineCost,
+  static: ({ sizeBytes }, region) => staticCost({ siteBytes: sizeBytes }, region),
+}
+
+/** Undefined where its manifest names a machine that does not exist: then the deployment says so. */
+export function costOfRelease(kind: ComputeKind, of: Priced, region: string): Cost | undefined {
+  return costs[kind](of, region)
+}
+
+function machineCost({ plan, architecture }: Priced, region: string): Cost | undefined {
   try {
-    return {
+    const machine = {
       instanceType: instanceTypeOf(plan.machine, architecture),
       disks: plan.services.flatMap((service) => service.disks),
     }
+    return serverCost(machine, region)
   } catch (error) {
     if (error instanceof UserError) return undefined
     throw error
   }
 }
 
-/** Lines of both, by what they are in words. Undefined before: nothing stands there yet. */
+/** Lines of both, by what they are in words. Nothing before: nothing stands there yet. Undefined after: not known. */
 export function infrastructureChange(
-  region: string,
-  before: Machine | undefined,
-  after: Machine | undefined,
+  before: Cost | 'nothing' | undefined,
+  after: Cost | undefined,
 ): Infrastructure {
   const nothing: Cost = { lines: [], totalMicroDollars: 0n, pricesAsOf: '' }
-  const now = before === undefined ? nothing : serverCost(before, region)
-  const next = after === undefined ? { ...nothing, totalMicroDollars: null } : serverCost(after, region)
+  const unknown: Cost = { ...nothing, totalMicroDollars: null }
+  const now = before === 'nothing' ? nothing : (before ?? unknown)
+  const next = after ?? unknown
   const stays = (what: string) => now.lines.some((line) => line.what === what)
   return {
     lines: [

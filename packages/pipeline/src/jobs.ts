@@ -12,8 +12,8 @@ import { rehearseHandler } from './effects/rehearse.ts'
 import { stopBuildHandler, stopCheckHandler, stopDeployHandler } from './effects/stop.ts'
 import { type TellSettings, tellFailedHandler } from './effects/tell-failed.ts'
 import { tellSupersededHandler } from './effects/tell-superseded.ts'
+import { runTarget } from './run-target.ts'
 import { runRunnerBuild } from './runner-build.ts'
-import { runServerDeployment } from './server-deployment.ts'
 import { sweepHandler } from './sweep.ts'
 
 export type PipelineSettings = {
@@ -36,7 +36,7 @@ export function pipelineJobs(settings: PipelineSettings): Handler[] {
   return handlersWith({
     ...settings,
     runBuild: (build, wake, context) => runRunnerBuild(settings, build, wake, context),
-    runTarget: (deployment, wake, context) => runServerDeployment(settings.cloud, deployment, wake, context),
+    runTarget: (deployment, wake, context) => runTarget(settings.cloud, deployment, wake, context),
   })
 }
 

@@ -9,7 +9,7 @@ import type { CommandOutcome, MinuteOfCanary } from '@slipway/protocol'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { cancelExecution, deployExecution, rollBack } from './actions.ts'
-import { isWanted } from './deployment-rows.ts'
+import { begin } from './deployment-rows.ts'
 import { followExecution } from './follow-execution.ts'
 import { liftBad } from './lift-bad.ts'
 import { getCanaries } from './read/get-canaries.ts'
@@ -68,7 +68,8 @@ const handlers = testHandlers(db, {
         memory,
         say: sayTo(db, { organisationId, stream, path }, clock),
         deploymentId: deployment.id,
-        isWanted: (tx) => isWanted(tx, deployment),
+        begin: (tx) => begin(tx, deployment, clock),
+        isStopping: deployment.isStopping,
         config: {
           environmentId: environment.id,
           app: deployment.app.name,

@@ -3,7 +3,7 @@ import { type HeldLease, handOverLease, releaseLease, type Tx } from '@slipway/d
 import { getAppById, getEnvironmentById, prepareServices } from '@slipway/environments'
 import { executionSchema } from './decide/execution.ts'
 import { isAsked, targetsOf } from './decide/places.ts'
-import { endDeployment, wasCommanded } from './deployment-end.ts'
+import { endDeployment, hasBegun } from './deployment-end.ts'
 import { deploymentIdOf } from './deployment-id.ts'
 import {
   environmentLease,
@@ -177,7 +177,7 @@ async function goOn(
   const id = wayId(of, way)
   const lease = await hold(tx, of, open)
   if (lease === 'busy') return { is: 'busy' }
-  const isStopped = way === 'back' && !isWanted && !(await wasCommanded(tx, id))
+  const isStopped = way === 'back' && !isWanted && !(await hasBegun(tx, id))
   if (lease === 'overtaken' || isStopped) {
     await endWay(tx, of, way, { is: 'cancelled' }, clock)
     return { is: 'over' }

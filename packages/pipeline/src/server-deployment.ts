@@ -1,58 +1,20 @@
-import {
-  type Cloud,
-  instanceTypeOf,
-  type Memory,
-  memoryMegabytesMax,
-  type ServerConfig,
-  targets,
-} from '@slipway/cloud'
-import { type Clock, isId, type Log } from '@slipway/core'
-import type { Database, Tx } from '@slipway/db'
-import { getEnvironmentById, setMachine } from '@slipway/environments'
+import { instanceTypeOf, memoryMegabytesMax, type ServerConfig } from '@slipway/cloud'
+import { isId } from '@slipway/core'
+import type { Tx } from '@slipway/db'
+import { setMachine } from '@slipway/environments'
 import type { AppPlan } from '@slipway/manifest'
-import { type DeploymentSpecInput, deploymentStream } from '@slipway/protocol'
-import { isWanted, type OpenDeployment } from './deployment-rows.ts'
-import type { Wake } from './look.ts'
-import { getRelease, originOf } from './release-rows.ts'
-import { runSteps, type StepsOutcome } from './run-steps.ts'
-import { sayTo } from './say.ts'
+import type { DeploymentSpecInput } from '@slipway/protocol'
+import { builtAt } from './built-at.ts'
+import type { OpenDeployment } from './deployment-rows.ts'
+import { getRelease } from './release-rows.ts'
 
 /** Long enough to catch what falls over right after it answered once; a longer bake is for a pipeline to ask. */
 const bakeSeconds = 3
 /** Monitors watch for so long at most, and only where requests come; by then one a second is enough to see faults. */
 const watchSeconds = 60
 
-/** Runs the steps of a deployment on a server as far as they go. */
-export async function runServerDeployment(
-  cloud: Cloud,
-  deployment: OpenDeployment,
-  wake: Wake,
-  { db, clock, log }: { db: Database; clock: Clock; log: Log },
-): Promise<StepsOutcome> {
-  const { organisationId, executionId, id, app, environment } = deployment
-  const path = `${deployment.path}/${deployment.attempt}`
-  const config = await db.inOrganisation(organisationId, (tx) => serverConfigOf(tx, deployment))
-  const contextFor = (memory: Memory) => ({
-    db,
-    cloud,
-    clock,
-    log,
-    organisationId,
-    cloudAccountId: environment.cloudAccountId,
-    region: environment.region,
-    wake,
-    memory,
-    say: sayTo(db, { organisationId, stream: deploymentStream(id), path }, clock),
-    deploymentId: id,
-    config,
-    isWanted: (tx: Tx) => isWanted(tx, deployment),
-  })
-  log.debug({ app: app.name, deployment: id, path }, 'a deployment is looked at')
-  const of = { organisationId, executionId, path, deploymentId: id }
-  return runSteps(db, of, targets.server.steps, contextFor, clock)
-}
-
-async function serverConfigOf(tx: Tx, deployment: OpenDeployment): Promise<ServerConfig> {
+/** What a deployment on a server is about. The machine that was chosen is noted. */
+export async function serverConfigOf(tx: Tx, deployment: OpenDeployment): Promise<ServerConfig> {
   const { app, environment, release, services } = deployment
   const instanceType = await chooseInstanceType(tx, deployment)
   await setMachine(tx, environment.id, { instanceType, architecture: release.architecture })
@@ -67,13 +29,6 @@ async function serverConfigOf(tx: Tx, deployment: OpenDeployment): Promise<Serve
     builtAt: await builtAt(tx, deployment),
     spec: specOf(deployment),
   }
-}
-
-async function builtAt(tx: Tx, { app, release }: OpenDeployment): Promise<ServerConfig['builtAt']> {
-  const origin = await originOf(tx, app.id, release)
-  if (origin === undefined) return undefined
-  const { cloudAccountId, region } = await getEnvironmentById(tx, origin.environmentId)
-  return { cloudAccountId, region, key: origin.key }
 }
 
 /** What was chosen stays for as long as the manifest asks for the same: a table of sizes that changes must not stop a host. */

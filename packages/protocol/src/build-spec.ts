@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { architecture, variables } from './deployment-spec.ts'
 import { idOf } from './ids.ts'
+import { siteFolder } from './site-spec.ts'
 
 /** One commit, and how a runner gets it. */
 export const repository = z.object({
@@ -42,6 +43,8 @@ export const buildSpec = z.object({
     .array(z.object({ name: z.string(), run: z.string() }))
     .max(50)
     .default([]),
+  /** Published folders that are to be served from S3: each must be a site when the commands are done. */
+  sites: z.array(siteFolder).max(50).default([]),
   output: z.object({ bucket: z.string().min(1), key: z.string().min(1).max(1000) }),
   timeoutSeconds: z.int().min(1).max(7200).default(1800),
 })

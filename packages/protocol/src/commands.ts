@@ -4,12 +4,15 @@ import { datadogSpec } from './datadog-spec.ts'
 import { deploymentSpec } from './deployment-spec.ts'
 import { idOf } from './ids.ts'
 import { runSpec } from './run-spec.ts'
+import { siteSpec } from './site-spec.ts'
 import { stepSpec } from './step-spec.ts'
 
 /** The closed list of what a host can be told. What is not in it, an agent does not do. */
 export const hostCommand = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('build'), spec: buildSpec }),
   z.object({ kind: z.literal('step'), spec: stepSpec }),
+  /** Lays a release out as the files of a site; changes nothing on the runner. */
+  z.object({ kind: z.literal('site'), spec: siteSpec }),
   z.object({ kind: z.literal('deploy'), spec: deploymentSpec }),
   /** Changes nothing on the host. */
   z.object({ kind: z.literal('datadog'), spec: datadogSpec }),
@@ -25,17 +28,18 @@ export type HostCommandInput = z.input<typeof hostCommand>
 export type HostCommandKind = HostCommand['kind']
 
 /**
- * An agent of an earlier protocol knows no command beside the services, and would deploy without the release command and
- * start a cron service as if it were one that goes on.
+ * An agent of an earlier protocol lays out no sites and knows no command beside the services; it would deploy without the
+ * release command and start a cron service as if it were one that goes on.
  */
-const sinceCommandsOfApps = 5
+const sinceSitesAndCommands = 5
 
 /** Whether an agent that said `hello` with this number does a command as it is told. What it does not is not sent to it. */
 export function knowsCommand(protocol: number, command: HostCommand): boolean {
   const isNew =
+    command.kind === 'site' ||
     command.kind === 'run' ||
     (command.kind === 'deploy' &&
       (command.spec.releaseCommand !== undefined ||
         command.spec.services.some(({ kind }) => kind === 'cron')))
-  return !isNew || protocol >= sinceCommandsOfApps
+  return !isNew || protocol >= sinceSitesAndCommands
 }

@@ -67,6 +67,22 @@ export {
 } from './messages.ts'
 export { type RunOutput, type RunReport, type RunSpec, runOutput, runReport, runSpec } from './run-spec.ts'
 export {
+  notFoundFile,
+  redirectLengthMax,
+  type SiteFolder,
+  type SiteList,
+  type SiteOutput,
+  type SiteRedirect,
+  type SiteSpec,
+  type SiteSpecInput,
+  siteFilesMax,
+  siteFolder,
+  siteList,
+  siteMetadata,
+  siteOutput,
+  siteSpec,
+} from './site-spec.ts'
+export {
   type ArtifactsKept,
   artifactBytesMax,
   artifactsKept,

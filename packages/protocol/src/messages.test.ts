@@ -5,8 +5,12 @@ import {
   apiMessage,
   checkStream,
   deploymentSpec,
+  deploymentStream,
   frameBytesMax,
   hostCommand,
+  knowsCommand,
+  protocolOldest,
+  protocolVersion,
   readFrame,
   speaks,
 } from './index.ts'
@@ -140,6 +144,35 @@ describe('a question to Datadog', () => {
     'xdatadoghq.eu',
   ])('never takes the keys to %s', (site) => {
     expect(hostCommand.safeParse({ kind: 'datadog', spec: { ...spec, site } }).success).toBe(false)
+  })
+})
+
+describe('a site to lay out', () => {
+  const spec = {
+    deploymentId: newId('deployment'),
+    stream: deploymentStream(newId('deployment')),
+    bucket: 'bucket',
+    prefix: `sites/env_1/${'a'.repeat(16)}/`,
+    listKey: 'environments/env_1/releases/a.site.json',
+    release: { key: 'a.tar.gz', digest: 'a'.repeat(64), sizeBytes: 1 },
+    services: [{ name: 'web', folder: 'dist' }],
+  }
+  const read = (change: object) => hostCommand.safeParse({ kind: 'site', spec: { ...spec, ...change } })
+  it('is known to the present agent, and not to the one before', () => {
+    const command = hostCommand.parse({ kind: 'site', spec })
+    expect([protocolOldest, protocolVersion].map((protocol) => knowsCommand(protocol, command))).toEqual([
+      false,
+      true,
+    ])
+  })
+  it.each([
+    ['beside the sites', { prefix: 'slipway/' }],
+    ['up and out', { prefix: `sites/../${'a'.repeat(16)}/` }],
+    ['with its list where the agent lies', { listKey: 'slipway/agent.json' }],
+    ['from above its folder', { services: [{ name: 'web', folder: '../other' }] }],
+  ])('never goes %s', (_, change) => {
+    expect(read({}).success).toBe(true)
+    expect(read(change).success).toBe(false)
   })
 })
 

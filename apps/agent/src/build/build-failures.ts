@@ -74,4 +74,33 @@ export const buildFailures = {
       todo: 'Correct `publish` in slipway.yaml, or the command that makes it.',
     })
   },
+  siteWithoutIndex(service: string, folder: string): UserError {
+    const shown = folder === '' ? 'the repository' : folder
+    return new UserError({
+      code: 'build-site-no-index',
+      kind: 'failed',
+      what: `${service} is a static site, and ${shown} has no index.html after the build.`,
+      why: 'It is the page that the address of the site answers with. What is live stays as it is.',
+      todo: 'Correct `publish` in slipway.yaml, or the command that makes the folder.',
+    })
+  },
+  siteRules(service: string, lines: string[]): UserError {
+    return new UserError({
+      code: 'build-site-rules',
+      kind: 'failed',
+      what: `The site ${service} has rules that cannot be kept.`,
+      why: '_redirects and _headers are read as Netlify and Cloudflare Pages both have them; what only one of them has is refused, so that nothing is left out in silence.',
+      todo: 'Correct or remove these lines.',
+      details: lines,
+    })
+  },
+  siteTooLarge(service: string, files: number, max: number): UserError {
+    return new UserError({
+      code: 'build-site-too-large',
+      kind: 'failed',
+      what: `The site ${service} has ${files.toLocaleString('en-US')} files, and ${max.toLocaleString('en-US')} is the most.`,
+      why: 'Each file has its line in the table by which the edge finds it, and that table is small.',
+      todo: 'Publish fewer files, or split the site into several apps.',
+    })
+  },
 }

@@ -4,6 +4,7 @@ import { UserError } from '@slipway/core'
 import { type Architecture, type BuildOutput, type BuildSpec, buildStream } from '@slipway/protocol'
 import { redactor } from '../apps/redact.ts'
 import { s3Settings } from '../aws-settings.ts'
+import { readSite } from '../site/read-site.ts'
 import { architectureOf } from './architecture-of.ts'
 import { buildFailures } from './build-failures.ts'
 import { restoreModules, storeModules } from './modules-cache.ts'
@@ -61,6 +62,7 @@ export async function build(
     for (const { finish } of runtimes) await finish?.(source)
     const released = spec.publish ? path.join(folder, spec.publish) : source
     const architecture = await architectureOf(released, spec.services, context.architecture)
+    for (const { name, folder } of spec.sites) await readSite(name, path.join(source, folder), folder)
     const { digest, sizeBytes } = await timed('upload', () =>
       packAndUpload({
         folder: released,

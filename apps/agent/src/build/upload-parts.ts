@@ -3,6 +3,7 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   PutObjectCommand,
+  type PutObjectCommandInput,
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
@@ -16,14 +17,25 @@ type Request = {
   bucket: string
   key: string
   pieces: AsyncIterable<Buffer>
+  /** What the object says of itself. */
+  about?: Pick<PutObjectCommandInput, 'ContentType' | 'CacheControl' | 'Metadata'>
   signal: AbortSignal
 }
+
+const archive = { ContentType: 'application/gzip' }
 
 /**
  * Writes a stream of unknown length as one object: small ones at once, others in parts. An upload that fails is
  * taken back, so that its parts cost nothing.
  */
-export async function uploadParts({ s3, bucket, key, pieces, signal }: Request): Promise<void> {
+export async function uploadParts({
+  s3,
+  bucket,
+  key,
+  pieces,
+  about = archive,
+  signal,
+}: Request): Promise<void> {
   const target = { Bucket: bucket, Key: key }
   let held: Buffer[] = []
   let heldBytes = 0
@@ -34,7 +46,7 @@ export async function uploadParts({ s3, bucket, key, pieces, signal }: Request):
 
   const sendPart = async () => {
     uploadId ??= (
-      await s3.send(new CreateMultipartUploadCommand({ ...target, ContentType: 'application/gzip' }), {
+      await s3.send(new CreateMultipartUploadCommand({ ...target, ...about }), {
         abortSignal: signal,
       })
     ).UploadId
@@ -61,10 +73,9 @@ export async function uploadParts({ s3, bucket, key, pieces, signal }: Request):
       if (heldBytes >= partBytes) await sendPart()
     }
     if (uploadId === undefined) {
-      await s3.send(
-        new PutObjectCommand({ ...target, Body: Buffer.concat(held), ContentType: 'application/gzip' }),
-        { abortSignal: signal },
-      )
+      await s3.send(new PutObjectCommand({ ...target, ...about, Body: Buffer.concat(held) }), {
+        abortSignal: signal,
+      })
       return
     }
     if (heldBytes > 0) await sendPart()

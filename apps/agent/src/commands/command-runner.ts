@@ -33,7 +33,7 @@ const keptResults = 200
 /** Builds share a runner, and so do steps, which need not wait for builds; what changes a host is done one after the other. */
 const sideBySideMax = 2
 /** What changes nothing of what a host runs: it waits for no deployment, and for no fence. */
-const sideBySide = ['build', 'step', 'datadog', 'run'] as const
+const sideBySide = ['build', 'step', 'site', 'datadog', 'run'] as const
 
 export type CommandRunnerOptions = {
   home: Home

@@ -13,7 +13,9 @@ AutoScaling::ScalingPolicy              autoscaling PutScalingPolicy DeletePolic
 AutoScaling::ScheduledAction            autoscaling PutScheduledUpdateGroupAction DeleteScheduledAction
 CertificateManager::Certificate         acm RequestCertificate DeleteCertificate
 CloudFront::Distribution                cloudfront CreateDistribution DeleteDistribution UpdateDistribution
+CloudFront::CachePolicy                 cloudfront CreateCachePolicy DeleteCachePolicy UpdateCachePolicy
 CloudFront::Function                    cloudfront CreateFunction DeleteFunction UpdateFunction
+CloudFront::KeyValueStore               cloudfront CreateKeyValueStore DeleteKeyValueStore UpdateKeyValueStore
 CloudFront::OriginAccessControl         cloudfront CreateOriginAccessControl DeleteOriginAccessControl UpdateOriginAccessControl
 CloudWatch::Alarm                       cloudwatch PutMetricAlarm DeleteAlarms
 DLM::LifecyclePolicy                    dlm CreateLifecyclePolicy DeleteLifecyclePolicy UpdateLifecyclePolicy
@@ -106,6 +108,15 @@ EC2::Volume             Iops                            -                       
 EC2::LaunchTemplate     LaunchTemplateData              -                               CreateLaunchTemplateVersion                     -
 CloudWatch::Alarm       Tags                            TagResource                     TagResource,UntagResource                       -
 CloudWatch::Alarm       AlarmDescription                -                               PutMetricAlarm                                  -
+CloudFront::Function    AutoPublish                     PublishFunction                 PublishFunction                                 -
+CloudFront::Function    FunctionCode                    -                               UpdateFunction,PublishFunction                  -
+CloudFront::Function    FunctionConfig                  -                               UpdateFunction,PublishFunction                  -
+CloudFront::Function    Tags                            TagResource                     TagResource,UntagResource                       -
+CloudFront::KeyValueStore Tags                          TagResource                     TagResource,UntagResource                       -
+CloudFront::KeyValueStore Comment                       -                               UpdateKeyValueStore                             -
+CloudFront::Distribution Tags                           TagResource                     TagResource,UntagResource                       -
+CloudFront::Distribution DistributionConfig             -                               UpdateDistribution                              -
+CertificateManager::Certificate Tags                    AddTagsToCertificate            AddTagsToCertificate,RemoveTagsFromCertificate  -
 S3::Bucket              PublicAccessBlockConfiguration  PutBucketPublicAccessBlock      PutBucketPublicAccessBlock                      -
 S3::Bucket              OwnershipControls               PutBucketOwnershipControls      PutBucketOwnershipControls                      -
 S3::Bucket              BucketEncryption                PutEncryptionConfiguration      PutEncryptionConfiguration                      -
@@ -124,7 +135,7 @@ def _read_properties(text):
     found = {}
     for line in text.strip().splitlines():
         kind, name, *columns = line.split()
-        service = kind.split("::")[0].lower()
+        service = ACTIONS[f"AWS::{kind}"]["create"].split(":")[0]
         actions = [[f"{service}:{one}" for one in column.split(",")] if column != "-" else [] for column in columns]
         found.setdefault(f"AWS::{kind}", {})[name] = dict(zip(("create", "update", "delete"), actions))
     return found

@@ -70,6 +70,15 @@ EC2_ACTS_ON = {
     "AWS::EC2::EIPAssociation": {"AllocationId": "elastic-ip", "InstanceId": "instance"},
 }
 
+# type: what stands before its id or name in an ARN of CloudFront, which is of no region; and the property that names it
+EDGE_KINDS = {
+    "AWS::CloudFront::CachePolicy": ("cache-policy/", None),
+    "AWS::CloudFront::Distribution": ("distribution/", None),
+    "AWS::CloudFront::Function": ("function/", "Name"),
+    "AWS::CloudFront::KeyValueStore": ("key-value-store/", None),
+    "AWS::CloudFront::OriginAccessControl": ("origin-access-control/", None),
+}
+
 OF_A_FUNCTION = ("AWS::Lambda::Version", "AWS::Lambda::Alias", "AWS::Lambda::Permission")
 
 
@@ -80,6 +89,11 @@ def arn_of(kind, properties, identity, stack, logical_id):
         return function if function.startswith("arn:") else f"arn:aws:lambda:{get_region()}:{get_account_id()}:function:{function}"
     if kind == "AWS::S3::BucketPolicy":
         return f"arn:aws:s3:::{properties.get('Bucket')}"
+    if kind in EDGE_KINDS:
+        prefix, naming = EDGE_KINDS[kind]
+        return f"arn:aws:cloudfront::{get_account_id()}:{prefix}{properties.get(naming) or identity or '*'}"
+    if kind == "AWS::CertificateManager::Certificate":
+        return identity or f"arn:aws:acm:{get_region()}:{get_account_id()}:certificate/*"
     if kind not in NAMED:
         return "*"
     naming, service, prefix = NAMED[kind]

@@ -5,11 +5,15 @@ import type { Platform } from './platform.ts'
 
 const keepMilliseconds = 1000
 
-export type Resolved = { gatePort: number } | { problem: string }
+/** The port of this machine behind which a name answers: a host's gate, or CloudFront. */
+export type Resolved = { port: number } | { problem: string }
+
+type Target = { type: 'address' | 'name'; value: string }
 
 /**
- * What DNS and an elastic address do on AWS: from a service's name to the port of its host's gate on this machine. Asks
- * the zone in the emulator; an answer is kept for a second, as a resolver would by its time to live.
+ * What DNS and an elastic address do on AWS: from a service's name to the port of its host's gate on this machine, or to
+ * CloudFront, which knows by the name asked for which distribution is meant. Asks the zone in the emulator; an answer is
+ * kept for a second, as a resolver would by its time to live.
  */
 export function nameResolver(options: {
   emulatorUrl: string
@@ -17,30 +21,38 @@ export function nameResolver(options: {
   bodies: Bodies
 }): (host: string) => Promise<Resolved> {
   const route53 = new Route53Client(asRoot(options.emulatorUrl, options.platform.account))
-  const known = new Map<string, { until: number; address: Promise<string | undefined> }>()
+  const known = new Map<string, { until: number; target: Promise<Target | undefined> }>()
 
-  const addressOf = async (host: string): Promise<string | undefined> => {
+  const targetOf = async (host: string): Promise<Target | undefined> => {
     const zone = { HostedZoneId: options.platform.zoneId, MaxItems: 1 }
     const { ResourceRecordSets: records } = await route53.send(
       new ListResourceRecordSetsCommand({ ...zone, StartRecordName: host, StartRecordType: 'A' }),
     )
-    const record = records?.find(({ Name, Type }) => Name === `${host}.` && Type === 'A')
-    return record?.ResourceRecords?.[0]?.Value
+    const record = records?.find(
+      ({ Name, Type }) => Name === `${host}.` && (Type === 'A' || Type === 'CNAME'),
+    )
+    const value = record?.ResourceRecords?.[0]?.Value
+    return value === undefined ? undefined : { type: record?.Type === 'A' ? 'address' : 'name', value }
   }
 
   return async (host) => {
     const now = Date.now()
     let entry = known.get(host)
     if (!entry || entry.until < now) {
-      entry = { until: now + keepMilliseconds, address: addressOf(host) }
+      entry = { until: now + keepMilliseconds, target: targetOf(host) }
       known.set(host, entry)
     }
-    const address = await entry.address
-    if (!address) return { problem: `No service is called ${host}.` }
-    const target = options.bodies.list().find(({ instance }) => instance.publicIp === address)
-    if (!target) return { problem: `${host} leads to ${address}, and no instance has that address.` }
-    if (!target.gatePort) return { problem: `The instance at ${address} takes no requests.` }
-    if (!target.running) return { problem: `The instance at ${address} is ${target.instance.state}.` }
-    return { gatePort: target.gatePort }
+    const target = await entry.target
+    if (!target) return { problem: `No service is called ${host}.` }
+    const { type, value } = target
+    if (type === 'name')
+      return value.replace(/\.$/, '').endsWith('.cloudfront.net')
+        ? { port: Number(new URL(options.emulatorUrl).port) }
+        : { problem: `${host} leads to ${value}, and nothing here is called that.` }
+    const body = options.bodies.list().find(({ instance }) => instance.publicIp === value)
+    if (!body) return { problem: `${host} leads to ${value}, and no instance has that address.` }
+    if (!body.gatePort) return { problem: `The instance at ${value} takes no requests.` }
+    if (!body.running) return { problem: `The instance at ${value} is ${body.instance.state}.` }
+    return { port: body.gatePort }
   }
 }

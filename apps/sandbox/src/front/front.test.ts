@@ -25,9 +25,9 @@ beforeAll(async () => {
     webPort,
     pagesPort,
     resolve: async (host) => {
-      if (host === 'web-shop-abcdef.localhost') return { gatePort }
+      if (host === 'web-shop-abcdef.localhost') return { port: gatePort }
       return host === 'web-shop-closed.localhost'
-        ? { gatePort: closed }
+        ? { port: closed }
         : { problem: `No service is called ${host}.` }
     },
   })

@@ -13,7 +13,7 @@ export type Front = { url: string; stop(): Promise<void> }
 
 /**
  * The one origin of the sandbox, and the internet in front of the hosts. A connection whose first request asks for
- * `<name>.<appsDomain>` is handed through byte by byte to that host's gate, as an elastic address would: nothing of HTTP
+ * `<name>.<appsDomain>` is handed through byte by byte to that host's gate, or to CloudFront, as DNS says: nothing of HTTP
  * is changed or even read after that first head. All else goes by path to the api, the sandbox's own pages, or the web.
  */
 export async function startFront(options: {
@@ -88,7 +88,7 @@ async function toHost(
     problem: `The name could not be asked: ${problem}`,
   }))
   if ('problem' in found) return plainAnswer(socket, 404, found.problem)
-  const gate = connect(found.gatePort, '127.0.0.1')
+  const gate = connect(found.port, '127.0.0.1')
   gate.setNoDelay(true)
   gate.once('connect', () => {
     gate.write(head)

@@ -89,6 +89,7 @@ export function productSettings(from: {
     worker: {
       ...common,
       AWS_ENDPOINT_URL: from.awsUrl,
+      EDGE_ENDPOINT_URL: from.emulatorUrl,
       AWS_ACCESS_KEY_ID: platform.accessKeyId,
       AWS_SECRET_ACCESS_KEY: platform.secretAccessKey,
       HOST_AWS_ENDPOINT: from.awsUrl,

@@ -97,7 +97,7 @@ function FirstPush({ app }: { app: App }) {
           {[
             'Slipway reads what it finds; your terminal and this page say what.',
             `A runner in ${app.cloudAccount.name} builds it. The first one takes longer: network, bucket and runner are made.`,
-            'The release goes to your bucket; the host fetches it with its own role.',
+            'The release goes to your bucket; a host fetches it with its own role, or CloudFront serves it where it is only files.',
             'The URL appears here once the app answers.',
           ].map((text, index) => (
             <li key={text} className="grid grid-cols-[16px_minmax(0,1fr)] gap-2">

@@ -159,8 +159,8 @@ function Deleting({ app }: { app: App }) {
     <Panel title="Delete">
       <PanelBody className="flex flex-wrap items-center justify-between gap-3">
         <p className="max-w-[60ch] text-13 text-ink-2">
-          Takes the host and its address in {app.cloudAccount.name} down. You are told first what is lost and
-          what stays.
+          Takes what it runs on in {app.cloudAccount.name} down, with its address. You are told first what is
+          lost and what stays.
         </p>
         <Button look="danger" reason={reason} onClick={() => setAsking(true)}>
           Delete {app.name}…

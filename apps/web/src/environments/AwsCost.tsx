@@ -7,25 +7,25 @@ import { formatKnown } from '../ui/format-money.ts'
 import { formatDate } from '../ui/format-time.ts'
 import { Panel } from '../ui/Panel.tsx'
 
-type Cost = NonNullable<Answers['costs']['environment']['server']>
+type Cost = NonNullable<Answers['costs']['environment']['stands']>
 
 /** What AWS asks for what stands here: list prices, each part with its own, unknown where there is none. */
 export function AwsCost({ app, environment }: { app: string; environment: string }) {
   const trpc = useTRPC()
   const { id: organisationId } = useOrganisation()
   const cost = useQuery(trpc.costs.environment.queryOptions({ organisationId, app, environment }))
-  const server = cost.data?.server
+  const stands = cost.data?.stands
   return (
     <Panel
       title="AWS cost"
       sub="a month, estimated"
-      aside={server ? <b className="text-14">{formatKnown(server.totalMicroDollars)}</b> : null}
+      aside={stands ? <b className="text-14">{formatKnown(stands.totalMicroDollars)}</b> : null}
     >
       <Loaded query={cost} what="AWS's cost" rows={2}>
-        {({ server, runner }) => (
+        {({ stands, runner }) => (
           <>
-            {server ? (
-              <Lines cost={server} />
+            {stands ? (
+              <Lines cost={stands} />
             ) : (
               <p className="p-4 text-13 text-ink-2">Nothing stands here yet, and nothing costs.</p>
             )}
@@ -37,9 +37,9 @@ export function AwsCost({ app, environment }: { app: string; environment: string
                 <Lines cost={runner} />
               </div>
             ) : null}
-            {server || runner ? (
+            {stands || runner ? (
               <p className="border-t px-4 py-2.5 text-12 text-ink-3">
-                List prices of {formatDate((server ?? runner)?.pricesAsOf ?? '')}, before tax. Traffic,
+                List prices of {formatDate((stands ?? runner)?.pricesAsOf ?? '')}, before tax. Traffic,
                 requests and logs are not in it. Slipway takes no share of it.
               </p>
             ) : null}

@@ -26,7 +26,7 @@ import { Runs } from './Runs.tsx'
 
 type Shown = Answers['environments']['get']
 
-/** What runs here: services, hosts, releases, their figures and what they say. */
+/** What runs here: services, hosts, releases, their figures and what they say. Of a static site: what is served. */
 export function EnvironmentPage({ app, name }: { app: string; name: string }) {
   const trpc = useTRPC()
   const { id: organisationId } = useOrganisation()
@@ -40,7 +40,7 @@ export function EnvironmentPage({ app, name }: { app: string; name: string }) {
 
 function Whole({ environment }: { environment: Shown }) {
   const { slug } = useOrganisation()
-  const { cloudAccount, live, services } = environment
+  const { cloudAccount, live, services, isHosted } = environment
   const url = services.find((service) => service.url)?.url
   return (
     <>
@@ -87,16 +87,22 @@ function Whole({ environment }: { environment: Shown }) {
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_372px]">
         <div className="grid min-w-0 gap-4">
           <Services environment={environment} />
-          {services.length > 0 ? (
-            <Metrics app={environment.app.name} environment={environment.name} services={services} />
-          ) : null}
-          <Monitors app={environment.app.name} environment={environment.name} />
-          {services.length > 0 ? <Runs environment={environment} /> : null}
-          <Logs environment={environment} />
+          {isHosted ? (
+            <>
+              {services.length > 0 ? (
+                <Metrics app={environment.app.name} environment={environment.name} services={services} />
+              ) : null}
+              <Monitors app={environment.app.name} environment={environment.name} />
+              {services.length > 0 ? <Runs environment={environment} /> : null}
+              <Logs environment={environment} />
+            </>
+          ) : (
+            <Served />
+          )}
         </div>
         <div className="grid min-w-0 gap-4">
           <Releases app={environment.app.name} environment={environment.name} />
-          <Hosts hosts={environment.hosts} />
+          {isHosted ? <Hosts hosts={environment.hosts} /> : null}
           <AwsCost app={environment.app.name} environment={environment.name} />
         </div>
       </div>
@@ -104,8 +110,21 @@ function Whole({ environment }: { environment: Shown }) {
   )
 }
 
+/** Where no host is there are no figures of one, no processes that say anything, and nothing to restart. */
+function Served() {
+  return (
+    <Panel title="How it is served">
+      <p className="max-w-[70ch] p-4 text-13 text-ink-2">
+        Files in your bucket, served by CloudFront near each visitor. Nothing runs, so there is no host, no
+        log and nothing to scale. Each release lies beside the others; one value says which is live, and was
+        checked by asking the site when it was set. Requests and errors are in CloudFront's own console.
+      </p>
+    </Panel>
+  )
+}
+
 function Services({ environment }: { environment: Shown }) {
-  const { services, live } = environment
+  const { services, live, isHosted } = environment
   return (
     <Panel title="Services" sub={services.length === 1 ? '1 service' : `${services.length} services`}>
       {services.length === 0 ? (
@@ -121,7 +140,7 @@ function Services({ environment }: { environment: Shown }) {
             <>
               <HeadCell>Service</HeadCell>
               <HeadCell hideNarrow>Address</HeadCell>
-              <HeadCell hideNarrow>Restarts</HeadCell>
+              {isHosted ? <HeadCell hideNarrow>Restarts</HeadCell> : null}
               <HeadCell isRight>Health</HeadCell>
             </>
           }
@@ -147,9 +166,11 @@ function Services({ environment }: { environment: Shown }) {
                   <span className="text-12 text-ink-3">{service.url ? 'not yet' : 'no port'}</span>
                 )}
               </Cell>
-              <Cell hideNarrow className="text-12 text-ink-2">
-                {service.health.restarts}
-              </Cell>
+              {isHosted ? (
+                <Cell hideNarrow className="text-12 text-ink-2">
+                  {service.health.restarts}
+                </Cell>
+              ) : null}
               <Cell isRight>
                 <span className="inline-grid justify-items-end">
                   {service.kind === 'cron' ? (

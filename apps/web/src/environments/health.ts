@@ -6,6 +6,7 @@ export function healthLook(state: string): { kind: StateKind; word: string } {
 }
 
 const looks: Record<string, { kind: StateKind; word: string }> = {
+  live: { kind: 'good', word: 'Live' },
   healthy: { kind: 'good', word: 'Healthy' },
   starting: { kind: 'running', word: 'Starting' },
   unhealthy: { kind: 'bad', word: 'Not healthy' },

@@ -10,10 +10,7 @@ type Infrastructure = Answers['executions']['plan']['infrastructure']
 export function InfrastructureChange({ change }: { change: Infrastructure }) {
   const isSame = change.lines.every((line) => line.change === 'same')
   return (
-    <Panel
-      title="Infrastructure"
-      sub={isSame ? 'the same machine, disks and address' : 'at AWS, a month each'}
-    >
+    <Panel title="Infrastructure" sub={isSame ? 'stays as it is' : 'at AWS, a month each'}>
       {change.lines.length === 0 ? (
         <p className="p-4 text-13 text-ink-2">
           The machine that it asks for is not known, so that its price is not either.

@@ -232,8 +232,16 @@ function Deploy({ app, plan }: { app: string; plan: Plan }) {
   )
 }
 
-/** What is true of every deployment into an environment of one host, said before the button is pressed. */
-function safeties({ live }: Plan): string[] {
+/** What is true of every deployment into an environment of one host, or of a site, said before the button is pressed. */
+function safeties({ live, isHosted }: Plan): string[] {
+  if (!isHosted)
+    return live
+      ? [
+          `If it does not answer once it is live, ${live.sha.slice(0, 7)} is put back by itself`,
+          `Back to release ${live.number} by one button, without a build`,
+          'It is live everywhere at once; pages that are open still find their files',
+        ]
+      : ['The first deployment makes a CloudFront distribution in your account, which takes some minutes']
   return live
     ? [
         `If it does not come up healthy, ${live.sha.slice(0, 7)} is put back by itself`,

@@ -33,7 +33,8 @@ export const baseSteps: readonly Step<AccountContext>[] = [
   },
 ]
 
-function stepResult(progress: StackProgress): StepResult {
+/** A stack's progress as a step's. */
+export function stepResult(progress: StackProgress): StepResult {
   switch (progress.state) {
     case 'ready':
       return { state: 'done' }

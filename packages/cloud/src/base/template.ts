@@ -1,7 +1,7 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2'
 import * as s3 from 'aws-cdk-lib/aws-s3'
-import { CfnDeletionPolicy, CfnOutput, Fn, type Stack } from 'aws-cdk-lib/core'
-import { artifactPrefix } from '../names.ts'
+import { Aws, CfnDeletionPolicy, CfnOutput, Fn, type Stack } from 'aws-cdk-lib/core'
+import { artifactPrefix, sitesPrefix } from '../names.ts'
 import { runnerGigabytes } from '../runner/runner-stack.ts'
 import { type BaseStackConfig, subnetOutput } from './base-stack.ts'
 
@@ -137,6 +137,18 @@ function makeBucket(stack: Stack, config: BaseStackConfig): s3.CfnBucket {
           Action: 's3:*',
           Resource: [`arn:aws:s3:::${config.bucket}`, `arn:aws:s3:::${config.bucket}/*`],
           Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+        {
+          // Any distribution of this account: what lies there is a site's, and is there to be seen. By the account and
+          // not one by one, since this stack is older than its sites.
+          Sid: 'SitesByCloudFront',
+          Effect: 'Allow',
+          Principal: { Service: 'cloudfront.amazonaws.com' },
+          Action: 's3:GetObject',
+          Resource: `arn:aws:s3:::${config.bucket}/${sitesPrefix}*`,
+          Condition: {
+            ArnLike: { 'aws:SourceArn': `arn:aws:cloudfront::${Aws.ACCOUNT_ID}:distribution/*` },
+          },
         },
       ],
     },

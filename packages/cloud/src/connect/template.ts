@@ -6,13 +6,16 @@ import { inTemplate, policyInTemplate } from '../policy.ts'
  * Grows with every change of what the template makes; the announcement carries it, so that we know which
  * rights an account has granted.
  */
-export const templateVersion = 4
+export const templateVersion = 5
 
 /** The first version that grants what alarms need: an account of an older one has servers without. */
 export const templateVersionWithAlarms = 3
 
 /** The first version that lets steps keep files: in an account of an older one such a step waits. */
 export const templateVersionWithArtifacts = 4
+
+/** The first version that grants what a static site needs: in an account of an older one there can be none. */
+export const templateVersionWithSites = 5
 
 const assumedBy = (service: string) => ({
   Version: '2012-10-17',
@@ -135,6 +138,11 @@ export function connectTemplate(): Record<string, unknown> {
         'What stacks of Slipway may make: instances, disks, buckets, bounded roles.',
         policyInTemplate(cfn.compute, cfnNever),
       ),
+      CfnEdgePolicy: managedPolicy(
+        'cfn-edge',
+        'What stacks of Slipway may make: static sites behind CloudFront.',
+        policyInTemplate(cfn.edge),
+      ),
       Cfn: {
         Type: 'AWS::IAM::Role',
         Properties: {
@@ -142,7 +150,7 @@ export function connectTemplate(): Record<string, unknown> {
           Path: '/slipway/',
           Description: 'Used by CloudFormation for stacks of Slipway, and by nobody else.',
           AssumeRolePolicyDocument: assumedBy('cloudformation.amazonaws.com'),
-          ManagedPolicyArns: [ref('CfnNetworkPolicy'), ref('CfnComputePolicy')],
+          ManagedPolicyArns: [ref('CfnNetworkPolicy'), ref('CfnComputePolicy'), ref('CfnEdgePolicy')],
           Tags: tags,
         },
       },

@@ -40,6 +40,12 @@ export async function readWhatStays(
         if (runs && made.instanceType) lines.push(instanceLine(region, made.instanceType))
         break
       }
+      case 'edge':
+        things.push({ what: 'What static sites share at CloudFront', region: 'all', stack: name })
+        break
+      case 'static':
+        things.push({ what: 'Static site at CloudFront, with its certificate', region: 'all', stack: name })
+        break
       case 'server': {
         things.push({ what: 'Server with its disks and address', region, stack: name })
         lines.push(...serverLines(region, made))

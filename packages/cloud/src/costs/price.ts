@@ -79,6 +79,11 @@ export function objectsLine(region: string, what: string, sizeBytes: number): Co
   return { what, microDollars: amount(priceList.regions[region]?.s3GigabyteMonth, gigabytes) }
 }
 
+/** What AWS asks nothing for as long as it is not used. */
+export function freeLine(what: string): CostLine {
+  return { what, microDollars: 0n }
+}
+
 /** The lines with their sum; a line that is unknown makes the sum unknown. */
 export function costOf(lines: CostLine[]): Cost {
   const known = lines.flatMap(({ microDollars }) => (microDollars === null ? [] : [microDollars]))

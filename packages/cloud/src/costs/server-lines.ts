@@ -6,7 +6,7 @@ const disks = z.array(
   z.object({ name: z.string(), gigabytes: z.number(), type: z.string(), iops: z.int().optional() }),
 )
 
-/** What the row of a stack says of the machine that stands, as it was noted when it did; absent before that. */
+/** What the row of a stack says of the machine, or of the files, that stand, as it was noted when it did; absent before that. */
 export const factsOfMachine = z.object({
   instanceType: z.string().optional(),
   rootGigabytes: z.coerce.number().optional(),
@@ -15,6 +15,10 @@ export const factsOfMachine = z.object({
     .transform((text) => disks.parse(JSON.parse(text)))
     .optional(),
   alarms: z.coerce.number().optional(),
+  /** Of a site: what its files have in all. */
+  siteBytes: z.coerce.number().optional(),
+  /** And where they lie, which its stack may not. */
+  siteRegion: z.string().optional(),
 })
 
 /** A server that stands, part by part. */

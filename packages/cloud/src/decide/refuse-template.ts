@@ -12,6 +12,12 @@ const trust = z.object({
 
 /** What stacks of ours are made of. Another type is a mistake until it stands here and in the role `cfn`. */
 const types = new Set([
+  'AWS::CertificateManager::Certificate',
+  'AWS::CloudFront::CachePolicy',
+  'AWS::CloudFront::Distribution',
+  'AWS::CloudFront::Function',
+  'AWS::CloudFront::KeyValueStore',
+  'AWS::CloudFront::OriginAccessControl',
   'AWS::CloudWatch::Alarm',
   'AWS::EC2::EIP',
   'AWS::EC2::EIPAssociation',

@@ -7,7 +7,7 @@ import type { Cloud } from '../cloud.ts'
 import { judgeInstance } from '../decide/judge-instance.ts'
 import { runnerStackName } from '../names.ts'
 import type { Connection } from '../session.ts'
-import { findServerStack } from '../stacks/stack-row.ts'
+import { findEnvironmentStack } from '../stacks/stack-row.ts'
 import { type ExpectedIdentity, expectedHost, expectedRunner } from './host-identity.ts'
 import { proveIdentity, stsEndpoint } from './prove-identity.ts'
 import { readInstance } from './read-instance.ts'
@@ -69,7 +69,7 @@ async function expectedIdentity(
     return expectedRunner(connection.number, connection.id, runnerStackName(connection.id))
   const { environmentId } = host
   if (environmentId === undefined || !isId('environment', environmentId)) return undefined
-  const name = await findServerStack(tx, environmentId)
+  const name = await findEnvironmentStack(tx, environmentId, 'server')
   return name ? expectedHost(connection.number, environmentId, name) : undefined
 }
 

@@ -27,16 +27,16 @@ const lookAgainMilliseconds = 1000
  * by its stack the first time, started again later. All steps are safe to repeat and shared by builds that come
  * together.
  */
-export const runnerSteps: readonly Step<AccountContext>[] = [
-  ...baseSteps,
-  {
-    name: 'runner',
-    title: 'Runner',
-    limitSeconds: 900,
-    late: () => late('The runner', 'runner-late'),
-    run: bringUp,
-  },
-]
+export const runnerStep: Step<AccountContext> = {
+  name: 'runner',
+  title: 'Runner',
+  limitSeconds: 900,
+  late: () => late('The runner', 'runner-late'),
+  run: bringUp,
+}
+
+/** The same with what it needs before. */
+export const runnerSteps: readonly Step<AccountContext>[] = [...baseSteps, runnerStep]
 
 /** The runner's host, once the steps are done. */
 export async function readRunner(

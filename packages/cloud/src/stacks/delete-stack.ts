@@ -1,15 +1,9 @@
 import { DeleteStackCommand, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation'
-import type { UserErrorFields } from '@slipway/core'
 import { connectionOf } from '../account.ts'
 import { cfnRoleArn } from '../names.ts'
-import type { AccountContext } from '../targets/target.ts'
+import type { AccountContext, DeletionProgress } from '../targets/target.ts'
 import { readStack } from './read-stack.ts'
 import { changeStackRow, findStackRow, type StackKey } from './stack-row.ts'
-
-export type DeletionProgress =
-  | { state: 'gone' }
-  | { state: 'waiting'; on: string; until: Date }
-  | { state: 'failed'; error: UserErrorFields }
 
 const lookAgainMilliseconds = 1500
 

@@ -9,8 +9,9 @@ import {
 import { Prisma, type Tx } from '@slipway/db'
 import { z } from 'zod'
 import { storedError } from '../account.ts'
+import type { StackRequest } from '../synth/templates.ts'
 
-export type StackKind = 'base' | 'runner' | 'server'
+export type StackKind = StackRequest['kind']
 type StackState = 'absent' | 'changing' | 'ready' | 'failed' | 'deleting' | 'deleted'
 
 /** Which stack: there is one of a name in an account and region. */
@@ -91,9 +92,13 @@ export async function lockStackRow(tx: Tx, key: StackKey): Promise<StackRow> {
 }
 
 /** The name of the stack that an environment has; one that was made keeps its name whatever the app is called. */
-export async function findServerStack(tx: Tx, environmentId: EnvironmentId): Promise<string | undefined> {
+export async function findEnvironmentStack(
+  tx: Tx,
+  environmentId: EnvironmentId,
+  kind: StackKind,
+): Promise<string | undefined> {
   const row = await tx.stack.findFirst({
-    where: { environmentId, kind: 'server', state: { not: 'deleted' } },
+    where: { environmentId, kind, state: { not: 'deleted' } },
     orderBy: { createdAt: 'desc' },
     select: { name: true },
   })

@@ -34,6 +34,12 @@ export function buildTemplate(request: StackRequest): string {
       case 'server':
         templates.server(stack, request.config)
         break
+      case 'edge':
+        templates.edge(stack, request.config)
+        break
+      case 'static':
+        templates.static(stack, request.config)
+        break
     }
     Validations.of(stack).acknowledge(...acknowledged)
     Tags.of(stack).add(managedTag.Key, managedTag.Value)

@@ -1,5 +1,5 @@
 import { asId } from '@slipway/core'
-import { boundaryArn, bucketName, runnerProfileArn } from '../names.ts'
+import { boundaryArn, bucketName, edgeName, runnerProfileArn, siteName } from '../names.ts'
 import type { StackRequest } from './templates.ts'
 
 /** One stack of each kind, and of each shape that differs: what tests and cfn-lint look at. */
@@ -65,6 +65,22 @@ export function exampleStacks(region = 'eu-central-1'): StackRequest[] {
           { name: 'data', device: '/dev/sdf', gigabytes: 20, type: 'gp3' },
           { name: 'big-cache', device: '/dev/sdg', gigabytes: 100, type: 'gp3', iops: 4000 },
         ],
+      },
+    },
+    { kind: 'edge', name: 'slipway-edge-example', config: { name: edgeName(connection) } },
+    {
+      kind: 'static',
+      name: 'slipway-docs-production',
+      config: {
+        environmentId: asId('environment', 'env_examplesite'),
+        title: 'docs production',
+        name: siteName(asId('environment', 'env_examplesite')),
+        bucket: bucketName(account, region, connection),
+        region,
+        hosts: ['web-docs-abc123.slipway.example', 'blog-docs-def456.slipway.example'],
+        originAccessId: 'E2EXAMPLE1234',
+        cachePolicyId: '658327ea-f89d-4fab-a63d-7e88639e58f6',
+        responseFunctionArn: `arn:aws:cloudfront::${account}:function/slipway-example-response`,
       },
     },
   ]

@@ -1,4 +1,5 @@
 import { server } from './server/index.ts'
+import { staticSite } from './static/index.ts'
 
 /** The compute targets, one folder and one line each. */
-export const targets = { server } as const
+export const targets = { server, static: staticSite } as const

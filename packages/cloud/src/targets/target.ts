@@ -1,4 +1,12 @@
-import type { Clock, CloudAccountId, DeploymentId, Log, OrganisationId, UserErrorFields } from '@slipway/core'
+import type {
+  Clock,
+  CloudAccountId,
+  DeploymentId,
+  EnvironmentId,
+  Log,
+  OrganisationId,
+  UserErrorFields,
+} from '@slipway/core'
 import type { Database, Tx } from '@slipway/db'
 import type { Cloud } from '../cloud.ts'
 import type { Cost } from '../costs/cost.ts'
@@ -46,12 +54,23 @@ export type AccountContext = {
   say(line: string): Promise<void>
 }
 
+/** How far what stands is taken away. */
+export type DeletionProgress =
+  | { state: 'gone' }
+  | { state: 'waiting'; on: string; until: Date }
+  | { state: 'failed'; error: UserErrorFields }
+
 /** A deployment of one release into one environment, as its target sees it. `config` is the target's own. */
 export type DeployContext<Config> = AccountContext & {
   deploymentId: DeploymentId
   config: Config
-  /** Whether it may still begin on its host. Asked in the transaction that tells the host, which is told once. */
-  isWanted(tx: Tx): Promise<boolean>
+  /**
+   * Whether it may still begin, and notes that it did: from then on what runs is touched, and the deployment ends with
+   * what its steps say. Asked in the transaction that tells the host, which is told once, or before the first change.
+   */
+  begin(tx: Tx): Promise<boolean>
+  /** Somebody asked it to stop: what it changed is to be put back. */
+  isStopping: boolean
 }
 
 export type DeployStep<Config> = Step<DeployContext<Config>>
@@ -62,6 +81,14 @@ export type Target<Config, Status> = {
   steps: readonly DeployStep<Config>[]
   /** Reads what is there now, by a session that may only look. */
   observe(context: AccountContext & { config: Config }): Promise<Status>
+  /**
+   * Ends an environment with its names, but for what holds data. One look and one call at a time; safe to repeat until
+   * it is `gone`.
+   */
+  remove(
+    context: AccountContext,
+    of: { environmentId: EnvironmentId; publicNames: readonly string[] },
+  ): Promise<DeletionProgress>
   /** What it costs a month at AWS while nobody uses it. */
   idleCost(config: Config, region: string): Cost
 }

@@ -16,6 +16,7 @@ import { type Handler, handle, type JobContext } from '@slipway/jobs'
 import { type AppPlan, appPlanSchema } from '@slipway/manifest'
 import { architecture, releaseKey } from '@slipway/protocol'
 import { z } from 'zod'
+import { isSite } from '../decide/choose-compute.ts'
 import { executionSchema } from '../decide/execution.ts'
 import { firstTarget } from '../decide/places.ts'
 import { releaseIdOf } from '../deployment-id.ts'
@@ -37,6 +38,8 @@ export type OpenBuild = {
   environment: Environment
   revision: { id: RevisionId; sha: string }
   plan: AppPlan
+  /** Its folders are to be sites by themselves. */
+  isSite: boolean
   /** What the build becomes, and where the runner puts it in the customer's bucket. */
   releaseId: ReleaseId
   key: string
@@ -117,12 +120,15 @@ async function openBuild(tx: Tx, of: BuildOf): Promise<OpenBuild | undefined> {
   if (environmentId === undefined) throw new Error('an execution deploys into an environment')
   const appId: AppId = asId('app', row.appId)
   const releaseId = releaseIdOf(of.executionId, of.attempt)
+  const environment = await getEnvironmentById(tx, environmentId)
+  const plan = appPlanSchema.parse(row.revision.plan)
   return {
     ...of,
     app: await getAppById(tx, appId),
-    environment: await getEnvironmentById(tx, environmentId),
+    environment,
     revision: { id: asId('revision', row.revisionId), sha: row.revision.sha },
-    plan: appPlanSchema.parse(row.revision.plan),
+    plan,
+    isSite: isSite(environment, plan),
     releaseId,
     key: releaseKey(environmentId, releaseId),
   }

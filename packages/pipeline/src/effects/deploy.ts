@@ -3,7 +3,7 @@ import { type Database, releaseLease, type Tx, takeLease } from '@slipway/db'
 import type { Sealing } from '@slipway/environments'
 import { type Handler, handle, type JobContext, type JobType } from '@slipway/jobs'
 import type { ExecutionEvent } from '../decide/event.ts'
-import { endDeployment, isUnsaid, wasCommanded } from '../deployment-end.ts'
+import { endDeployment, hasBegun, isUnsaid } from '../deployment-end.ts'
 import { deploymentIdOf } from '../deployment-id.ts'
 import {
   environmentLease,
@@ -115,7 +115,7 @@ async function runDeployment(
   }
 
   const { deployment } = opening
-  const wasTold = () => db.inOrganisation(organisationId, (tx) => wasCommanded(tx, deployment.id))
+  const wasTold = () => db.inOrganisation(organisationId, (tx) => hasBegun(tx, deployment.id))
   if (deployment.isStopping && !(await wasTold())) {
     return close(db, of, stoppedUntouched(at(), of), clock)
   }

@@ -2,7 +2,7 @@ import { UserError, type UserErrorFields } from '@slipway/core'
 import type { Database } from '@slipway/db'
 import { enqueue, type Handler, handle, type JobContext } from '@slipway/jobs'
 import { checkStream } from '@slipway/protocol'
-import { isUnsaid, wasCommanded } from '../deployment-end.ts'
+import { hasBegun, isUnsaid } from '../deployment-end.ts'
 import type { OpenDeployment, Way } from '../deployment-rows.ts'
 import { exclusively } from '../exclusively.ts'
 import { isStale, type LookAt, lookAgainAt, putOff, type Wake } from '../look.ts'
@@ -79,7 +79,7 @@ async function failureOf(
   { organisationId, id }: OpenDeployment,
   error: UserErrorFields,
 ): Promise<WayEnded> {
-  const wasTold = await db.inOrganisation(organisationId, (tx) => wasCommanded(tx, id))
+  const wasTold = await db.inOrganisation(organisationId, (tx) => hasBegun(tx, id))
   return { is: 'failed', error, isKnown: !wasTold || !isUnsaid(error) }
 }
 

@@ -17,13 +17,7 @@ export function stopBuildHandler(): Handler {
     await context.db.inOrganisation(organisationId, async (tx) => {
       const releaseId = releaseIdOf(executionId, attempt)
       const wake = { name: buildJob.name, payload: { executionId, attempt } }
-      await stopCommand(
-        tx,
-        organisationId,
-        { kind: 'build', command: { path: ['spec', 'releaseId'], equals: releaseId } },
-        wake,
-        context.clock,
-      )
+      await stopCommand(tx, organisationId, { kind: 'build', subject: releaseId }, wake, context.clock)
     })
   })
 }
@@ -35,13 +29,7 @@ export function stopCheckHandler(): Handler {
     await context.db.inOrganisation(organisationId, async (tx) => {
       const wake = { name: checkJob.name, payload: { executionId, path, attempt } }
       const stepId = stepIdOf(executionId, path, attempt)
-      await stopCommand(
-        tx,
-        organisationId,
-        { kind: 'step', command: { path: ['spec', 'stepId'], equals: stepId } },
-        wake,
-        context.clock,
-      )
+      await stopCommand(tx, organisationId, { kind: 'step', subject: stepId }, wake, context.clock)
     })
   })
 }
@@ -53,13 +41,7 @@ export function stopDeployHandler(): Handler {
     await context.db.inOrganisation(organisationId, async (tx) => {
       const deploymentId = deploymentIdOf(target.executionId, target.path, target.attempt)
       const wake = { name: deployJob.name, payload: target }
-      await stopCommand(
-        tx,
-        organisationId,
-        { kind: 'deploy', command: { path: ['spec', 'deploymentId'], equals: deploymentId } },
-        wake,
-        context.clock,
-      )
+      await stopCommand(tx, organisationId, { kind: 'deploy', subject: deploymentId }, wake, context.clock)
       await enqueue(tx, deployJob, target, { organisationId })
     })
   })

@@ -4,7 +4,8 @@ import type { Database, Tx } from '@slipway/db'
 import {
   type Environment,
   findEnvironment,
-  healthOf,
+  healthIn,
+  isHosted,
   isStanding,
   type ServiceHealth,
 } from '@slipway/environments'
@@ -53,7 +54,8 @@ export async function getMonitors(
   return db.inOrganisation(organisationId, async (tx) => {
     const { environment } = await findEnvironment(tx, organisationId, asked.app, asked.environment)
     const price = costOf([alarmLine(environment.region)])
-    const isLive = environment.liveReleaseId !== null
+    // All that is watched is measured on a host.
+    const isLive = environment.liveReleaseId !== null && isHosted(environment)
     return {
       monitors: isLive ? await monitorsOf(tx, environment, clock.now()) : [],
       alarmMicroDollars: showAmount(price.totalMicroDollars),
@@ -74,7 +76,9 @@ async function monitorsOf(tx: Tx, environment: Environment, now: Date): Promise<
   })
   const from = new Date(now.getTime() - (minutesNeeded + 3) * 60_000)
   const minutes = await readMinutes(tx, { organisationId, environmentId, from, until: now })
-  const health = services.filter(isStanding).map(({ id, name }) => showHealth(name, healthOf(id, hosts)))
+  const health = services
+    .filter(isStanding)
+    .map(({ id, name }) => showHealth(name, healthIn({ ...environment, hosts }, id)))
   const traffic = services
     // Nobody can ask a worker.
     .filter(({ publicName }) => publicName !== null)
@@ -105,6 +109,7 @@ function inOrder(shown: MonitorShown[]): MonitorShown[] {
 }
 
 const stateOfHealth = {
+  live: 'fine',
   healthy: 'fine',
   starting: 'inconclusive',
   stopped: 'inconclusive',

@@ -1,12 +1,13 @@
 import { asId, notFound, type OrganisationId } from '@slipway/core'
 import type { Database, Tx } from '@slipway/db'
 import { configurationOf, findApp, getEnvironmentById, liveReleaseOf } from '@slipway/environments'
-import { type AppPlan, appPlanSchema } from '@slipway/manifest'
+import { type AppPlan, appPlanSchema, hasHosts } from '@slipway/manifest'
 import { type Change, serviceChanges, variableChanges } from '../decide/changes.ts'
+import { chooseCompute } from '../decide/choose-compute.ts'
 import { type Execution, executionSchema } from '../decide/execution.ts'
 import { firstTarget } from '../decide/places.ts'
 import { type Status, statusOf } from '../decide/status.ts'
-import { type Infrastructure, infrastructureChange, machineOf } from '../infrastructure-change.ts'
+import { costOfRelease, type Infrastructure, infrastructureChange } from '../infrastructure-change.ts'
 import { getRelease, variablesFor } from '../release-rows.ts'
 import { firstLine } from './people.ts'
 
@@ -25,6 +26,8 @@ export type PlanShown = {
   hasMoreCommits: boolean
   configuration: Change[]
   services: Change[]
+  /** Whether a host stands behind it, or will. */
+  isHosted: boolean
   infrastructure: Infrastructure
   /** What was read and detected, one sentence each. */
   why: string[]
@@ -53,6 +56,9 @@ export async function getPlan(
     const liveId = environment.liveReleaseId
     const live = liveId === null ? undefined : await getRelease(tx, asId('release', liveId))
     const next = variablesFor(plan, await configurationOf(tx, environmentId))
+    const built = await builtAs(tx, state)
+    const choice = chooseCompute(environment, plan)
+    const kind = 'kind' in choice ? choice.kind : plan.compute.kind
     const commits = await commitsSince(tx, app.id, live?.revisionId, row.revision.position)
     return {
       number: row.number,
@@ -66,16 +72,24 @@ export async function getPlan(
         pushedAt: row.revision.pushedAt.toISOString(),
         pushedBy: row.revision.pushedBy,
       },
-      release: await builtAs(tx, state),
+      release: built,
       live: liveId === null ? null : ((await liveReleaseOf(tx, liveId)) ?? null),
       commits: commits.slice(0, commitsMax),
       hasMoreCommits: commits.length > commitsMax,
       configuration: variableChanges(live?.variables ?? { plain: {}, secrets: [] }, next),
       services: serviceChanges(live?.plan.services ?? [], plan.services),
+      isHosted: hasHosts[kind],
       infrastructure: infrastructureChange(
-        environment.region,
-        live && machineOf(live.plan, live.architecture),
-        machineOf(plan, await architectureFor(tx, state, environment.architecture, plan)),
+        live ? costOfRelease(kind, live, environment.region) : 'nothing',
+        costOfRelease(
+          kind,
+          {
+            plan,
+            architecture: await architectureFor(tx, state, environment.architecture, plan),
+            sizeBytes: built?.sizeBytes,
+          },
+          environment.region,
+        ),
       ),
       why: plan.services.flatMap((service) => service.why),
     }

@@ -3,11 +3,12 @@ import { baseSteps, late } from '../../base/base-steps.ts'
 import type { Cost } from '../../costs/cost.ts'
 import { addressLine, alarmLine, costOf, instanceLine, volumeLine } from '../../costs/price.ts'
 import { readInstance } from '../../hosts/read-instance.ts'
-import { publishNames } from '../../publish-name.ts'
+import { publishNames, recordsFor } from '../../publish-name.ts'
+import { copyRelease } from '../copy-release.ts'
 import type { Target } from '../target.ts'
-import { copyRelease } from './copy-release.ts'
 import { provision, rootGigabytes } from './provision.ts'
 import { hostNeverCame, hostOf, reachHost } from './reach-host.ts'
+import { removeServer } from './remove-server.ts'
 import { sendDeployment } from './send-deployment.ts'
 import type { ServerConfig } from './server-config.ts'
 
@@ -28,7 +29,8 @@ export const server: Target<ServerConfig, ServerStatus> = {
       title: 'Build in its bucket',
       limitSeconds: 900,
       late: () => late('The copy of the build', 'aws-copy-late'),
-      run: copyRelease,
+      run: (context) =>
+        copyRelease({ ...context, config: { ...context.config, release: context.config.spec.release } }),
     },
     {
       name: 'provision',
@@ -46,7 +48,8 @@ export const server: Target<ServerConfig, ServerStatus> = {
       async run(context) {
         const { address } = await hostOf(context)
         if (!address) throw new Error(`the host of ${context.config.environmentId} has no address`)
-        await publishNames(context.cloud, context.config.publicNames, address)
+        const to = { type: 'A' as const, value: address }
+        await publishNames(context.cloud, recordsFor(context.cloud, context.config.publicNames, to))
         return { state: 'done' }
       },
     },
@@ -68,6 +71,7 @@ export const server: Target<ServerConfig, ServerStatus> = {
     const instance = await readInstance(ec2, host.instanceId)
     return { instance: instance?.State?.Name ?? 'ended', instanceId: host.instanceId, address: host.address }
   },
+  remove: removeServer,
   idleCost: serverCost,
 }
 

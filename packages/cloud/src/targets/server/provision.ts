@@ -18,7 +18,7 @@ import type { Connection } from '../../session.ts'
 import { applyStack } from '../../stacks/apply-stack.ts'
 import {
   changeStackRow,
-  findServerStack,
+  findEnvironmentStack,
   lockStackRow,
   needStackRow,
   notMade,
@@ -50,7 +50,7 @@ export async function provision(context: DeployContext<ServerConfig>): Promise<S
   const { db, organisationId, cloudAccountId, region, clock, config } = context
   const { name, row, base, connection, granted } = await db.inOrganisation(organisationId, async (tx) => {
     const name =
-      (await findServerStack(tx, config.environmentId)) ??
+      (await findEnvironmentStack(tx, config.environmentId, 'server')) ??
       environmentStackName(config.app, config.environment, config.environmentId)
     const about = { kind: 'server' as const, environmentId: config.environmentId }
     const key = { cloudAccountId, region, name }

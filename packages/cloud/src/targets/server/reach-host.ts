@@ -15,7 +15,7 @@ export async function hostOf({
   cloudAccountId,
   region,
   config,
-}: Omit<DeployContext<ServerConfig>, 'deploymentId' | 'isWanted'>): Promise<HostSummary> {
+}: Omit<DeployContext<ServerConfig>, 'deploymentId' | 'begin' | 'isStopping'>): Promise<HostSummary> {
   const place = {
     organisationId,
     cloudAccountId,

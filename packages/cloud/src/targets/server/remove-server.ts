@@ -1,9 +1,9 @@
 import type { EnvironmentId } from '@slipway/core'
 import { findHost, markHost } from '@slipway/hosts'
-import { withdrawNames } from '../../publish-name.ts'
-import { type DeletionProgress, deleteStack } from '../../stacks/delete-stack.ts'
-import { findServerStack } from '../../stacks/stack-row.ts'
-import type { AccountContext } from '../target.ts'
+import { recordsFor, withdrawNames } from '../../publish-name.ts'
+import { deleteStack } from '../../stacks/delete-stack.ts'
+import { findEnvironmentStack } from '../../stacks/stack-row.ts'
+import type { AccountContext, DeletionProgress } from '../target.ts'
 
 /**
  * Ends an environment on a server: its names, its instance, its address, its role. Its disks, its releases and
@@ -23,9 +23,12 @@ export async function removeServer(
   }
   const { host, name } = await db.inOrganisation(organisationId, async (tx) => ({
     host: await findHost(tx, place),
-    name: await findServerStack(tx, of.environmentId),
+    name: await findEnvironmentStack(tx, of.environmentId, 'server'),
   }))
-  if (host?.address) await withdrawNames(context.cloud, of.publicNames, host.address)
+  if (host?.address) {
+    const to = { type: 'A' as const, value: host.address }
+    await withdrawNames(context.cloud, recordsFor(context.cloud, of.publicNames, to))
+  }
   const progress: DeletionProgress = name ? await deleteStack(context, name) : { state: 'gone' }
   if (progress.state === 'gone' && host)
     await db.inOrganisation(organisationId, (tx) => markHost(tx, host.id, 'gone'))

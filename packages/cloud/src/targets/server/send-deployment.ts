@@ -57,7 +57,7 @@ export async function sendDeployment(context: DeployContext<ServerConfig>): Prom
   const host = await hostOf(context)
   const deadline = new Date(clock.now().getTime() + deploySeconds(config) * 1000)
   const sent = await db.inOrganisation(organisationId, async (tx) => {
-    if (!(await context.isWanted(tx))) return undefined
+    if (!(await context.begin(tx))) return undefined
     const already = await sentBefore(tx, host.id, context.deploymentId)
     if (already) return already
     const command = { kind: 'deploy' as const, spec: config.spec }

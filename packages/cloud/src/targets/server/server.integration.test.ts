@@ -368,7 +368,8 @@ const context = (): DeployContext<ServerConfig> => ({
   ...on.context(),
   deploymentId,
   config,
-  isWanted: async () => true,
+  begin: async () => true,
+  isStopping: false,
 })
 
 function step(name: string): Promise<StepResult | { state: 'missing' }> {
