@@ -9,7 +9,7 @@ import { expect, test } from './slipway.ts'
 const page1 = '<!doctype html><title>First words</title><h1>First words</h1>'
 const page2 = '<!doctype html><title>Second words</title><h1>Second words</h1>'
 /** What one machine carries while it deploys: each request runs two functions. */
-const requestsPerSecond = 40
+const requestsPerSecond = 20
 
 test('a pushed folder is a site at CloudFront: no host, no failed request, back at once, gone when deleted', async ({
   page,
@@ -22,7 +22,7 @@ test('a pushed folder is a site at CloudFront: no host, no failed request, back 
   const repository = await createApp(person, cloudAccountId, 'site', 'static-site')
   await repository.commit('First words', { 'index.html': page1 })
   const first = await terminalOf(repository.push())
-  expect(first.text).toContain('is live')
+  expect(first.text).toContain('site #1 is live.')
   const address = /http:\/\/web-site-\w{6}\.localhost:\d+/.exec(first.text)?.[0] ?? ''
   const ask = async (path = '/') => (await get(address, path)).body
 
@@ -50,7 +50,7 @@ test('a pushed folder is a site at CloudFront: no host, no failed request, back 
     const load = loadOf(address, requestsPerSecond)
     const second = await terminalOf(repository.push())
     const seen = await load.stop(200)
-    expect(second.text).toContain('is live')
+    expect(second.text).toContain('site #2 is live.')
     expect(seen.failed).toEqual([])
     expect(seen.bodies).toBe(2)
     expect(await ask()).toContain('Second words')

@@ -13,7 +13,13 @@ import { liveAs, placeholder, readTemplate, type StackLife, type Template } from
 // The role that CloudFormation acts with, without one of its actions after another: some stack of ours then fails
 // for want of it. What only reads is not asked for by the emulator; that AWS asks for it is checked against AWS's
 // own schemas by scripts/lint-policies.mjs.
-const actions = [...new Set([...cfn.network, ...cfn.compute].flatMap((grant) => grant.actions))]
+const actions = [
+  ...new Set(
+    Object.values(cfn)
+      .flat()
+      .flatMap((grant) => grant.actions),
+  ),
+]
 const notAskedHere = actions.filter(
   (action) => /:(Describe|Get|List)/.test(action) || action === 'iam:UntagRole',
 )
@@ -29,12 +35,12 @@ beforeAll(async () => {
   cloudFormation = new CloudFormationClient(root)
   iam = new IAMClient(root)
   await untilEnded(() => ensureBase(on.context()))
-  lives = [baseLife(), ...(await livesOfInstances())]
+  lives = [baseLife(), ...(await livesOfInstances()), edgeLife(), siteLife()]
 })
 afterAll(() => on?.close())
 
 test('every stack is made, changed, deleted and taken back with the actions that change something', async () => {
-  expect(await refusedWithout(notAskedHere)).toEqual([undefined, undefined, undefined])
+  expect(await refusedWithout(notAskedHere)).toEqual(lives.map(() => undefined))
 })
 
 test.concurrent.each(actions.filter((action) => !notAskedHere.includes(action)))(
@@ -78,6 +84,7 @@ async function makeRoleWithout(missing: readonly string[]): Promise<string> {
   const policies = {
     network: policyFor(names, without(cfn.network)),
     compute: policyFor(names, without(cfn.compute), cfnNever),
+    edge: policyFor(names, without(cfn.edge)),
   }
   for (const [PolicyName, document] of Object.entries(policies)) {
     const PolicyDocument = JSON.stringify(document)
@@ -110,6 +117,44 @@ function baseLife(): StackLife {
 
 function change(template: Template, resource: string, properties: Record<string, unknown>): void {
   Object.assign(template.Resources[resource]?.Properties ?? {}, properties)
+}
+
+/** What the sites of an account share, with other words later. */
+function edgeLife(): StackLife {
+  const config = { name: `slipway-${placeholder}` }
+  const first = readTemplate(buildTemplate({ kind: 'edge', name: 'slipway-edge', config }))
+  const later = structuredClone(first)
+  const described = (part: string, words: object) => {
+    const properties = later.Resources[part]?.Properties
+    for (const config of Object.values(properties ?? {})) Object.assign(config ?? {}, words)
+  }
+  described('OriginAccess', { Description: 'Others' })
+  described('CachePolicy', { Comment: 'Others' })
+  return { kind: 'edge', first: JSON.stringify(first), later: JSON.stringify(later) }
+}
+
+/** A site with another title and fewer tags later. */
+function siteLife(): StackLife {
+  const config = {
+    environmentId: asId('environment', `env_${placeholder}`),
+    title: 'docs production',
+    name: `slipway-site-${placeholder}`,
+    bucket: `slipway-${on.account}-${placeholder}`,
+    region: 'us-east-1',
+    hosts: [`web-docs-${placeholder}.apps.example`],
+    originAccessId: 'E2EXAMPLE1234',
+    cachePolicyId: '658327ea-f89d-4fab-a63d-7e88639e58f6',
+    responseFunctionArn: `arn:aws:cloudfront::${on.account}:function/slipway-response`,
+  }
+  const name = 'slipway-site'
+  const first = readTemplate(buildTemplate({ kind: 'static', name, config }))
+  const later = readTemplate(
+    buildTemplate({ kind: 'static', name, config: { ...config, title: 'docs staging' } }),
+  )
+  const ours = { Key: 'slipway:managed', Value: 'true' }
+  change(first, 'Distribution', { Tags: [ours, { Key: 'Name', Value: 'slipway' }] })
+  change(later, 'Distribution', { Tags: [ours] })
+  return { kind: 'site', first: JSON.stringify(first), later: JSON.stringify(later) }
 }
 
 /** The runner's and a server's with two disks: another size, a bigger disk, a disk less, another title. */

@@ -5,7 +5,7 @@ the request, and its functions have no key-value stores.
   one who came by HTTPS.
 - `import cf from 'cloudfront'` and `cf.kvs()` work as at the edge: `get`, `exists`, `meta` of the store that the function's
   published version names, as it is at the moment of the request.
-- Rights may name a store, and ask for the tags of a certificate.
+- Rights may name a store, and ask for the tags of a certificate and of what is CloudFront's.
 
 Wraps ministack.app._handle_cloudfront_dataplane_request, replaces ministack.services.cloudfront._run_function and the script
 of ministack.core.cloudfront_js.
@@ -28,8 +28,12 @@ from ministack.core.concurrency import run_offloop
 from ministack.core.node_pool import NodeWorkerError, NodeWorkerTimeout
 from ministack.core.responses import set_request_account_id
 
-SNAPSHOTS = tempfile.mkdtemp(prefix="slipway-aws-stores-")
+SNAPSHOTS = os.path.join(os.environ.get("STATE_DIR") or tempfile.gettempdir(), "stores")
 """What stores hold, a file for each version: a worker reads a version once, not with each request."""
+
+SNAPSHOTS_KEPT = 100
+WORKERS_KEPT = 6
+"""As many as requests are worked at side by side; MiniStack ends all but two after each and starts them anew."""
 
 
 def distribution_of(host):
@@ -72,8 +76,16 @@ def snapshot_of(arns):
             with open(draft, "w") as out:
                 json.dump(store["items"], out)
             os.replace(draft, file)
+            forget_snapshots()
         return file
     return None
+
+
+def forget_snapshots():
+    """All but the newest: the others are of versions that no request asks for any more."""
+    files = [os.path.join(SNAPSHOTS, name) for name in os.listdir(SNAPSHOTS)]
+    for file in sorted(files, key=os.path.getmtime)[:-SNAPSHOTS_KEPT]:
+        os.remove(file)
 
 
 def live_stores(function_arn):
@@ -147,7 +159,9 @@ def certificate_tags():
 
 def install():
     actions.extract_resource_arn = resource_arn(actions.extract_resource_arn)
-    tagging._RESOURCE_TAG_COLLECTORS["acm"] = certificate_tags
+    tagging._RESOURCE_TAG_COLLECTORS.update(acm=certificate_tags, cloudfront=tagging._collect_cloudfront)
     app._handle_cloudfront_dataplane_request = by_alias(app._handle_cloudfront_dataplane_request)
     cloudfront._run_function = run_function
+    os.makedirs(SNAPSHOTS, exist_ok=True)
+    cloudfront_js._pool.max_idle = WORKERS_KEPT
     cloudfront_js._pool.script = with_stores(cloudfront_js._pool.script)
