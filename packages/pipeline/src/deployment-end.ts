@@ -48,9 +48,9 @@ export async function hasBegun(tx: Tx, id: DeploymentId): Promise<boolean> {
   return (row?.begunAt ?? null) !== null || (await deployCommand(tx, id)) !== null
 }
 
-/** Of a host that did not say how it ended, or of an agent that broke: what runs there is not known. */
+/** Of a host that did not say how it ended, an agent that broke, or a switch that nobody followed: what runs is not known. */
 export function isUnsaid({ code }: Pick<UserErrorFields, 'code'>): boolean {
-  return code === 'host-did-not-answer' || code === 'host-failed'
+  return code === 'host-did-not-answer' || code === 'host-failed' || code === 'aws-switch-late'
 }
 
 /** The newest command to a host that belongs to this deployment. */

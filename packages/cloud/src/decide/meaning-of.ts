@@ -48,7 +48,7 @@ const meanings: readonly (Meaning & { pattern: RegExp })[] = [
   {
     code: 'aws-quota',
     // Too many calls in a moment are told as RequestLimitExceeded, and pass by themselves.
-    pattern: /(?<!Request)LimitExceeded|QuotaExceeded/,
+    pattern: /(?<!Request)LimitExceeded|QuotaExceeded|TooMany(?!Requests)[A-Z]\w+/,
     what: 'The account has reached one of its quotas.',
     why: 'AWS lets an account have only so many of each thing in a region until it asks for more.',
     todo: 'Delete what is not used, or ask for more in Service Quotas, then deploy again.',

@@ -2,7 +2,8 @@ import { z } from 'zod'
 
 /**
  * What is live under a host name, as the edge reads it with each request: the one value whose change is the switch.
- * Short names, since it is read so often.
+ * Short names, since it is read so often. A function that is made anew meets what older ones were given: it must go on
+ * reading it.
  */
 const table = z.object({
   /** Where its files lie in the bucket. */
