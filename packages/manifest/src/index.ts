@@ -27,7 +27,7 @@ export {
 export { detect } from './detect/detect.ts'
 export type { Detection } from './detect/detection.ts'
 export { nearest } from './nearest.ts'
-export { type Generating, planGenerated } from './pipeline/generated.ts'
+export { type Generating, generatedDepthMax, planGenerated } from './pipeline/generated.ts'
 export {
   type AskedCheck,
   type Grant,

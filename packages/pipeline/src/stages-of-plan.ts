@@ -99,7 +99,7 @@ export const onlyProduction: PipelinePlan = {
 }
 
 /** The connected accounts by name. */
-export type Accounts = ReadonlyMap<string, { id: CloudAccountId; state: string }>
+type Accounts = ReadonlyMap<string, { id: CloudAccountId; state: string }>
 
 export async function accountsOf(tx: Tx, app: App): Promise<Accounts> {
   const rows = await tx.cloudAccount.findMany({

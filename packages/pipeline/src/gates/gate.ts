@@ -10,7 +10,7 @@ import type {
 } from '@slipway/core'
 import type { Database } from '@slipway/db'
 import type { App, AppsUrl, Environment, GatePorts, Sealing } from '@slipway/environments'
-import type { PlannedCheck, PlannedMonitor } from '@slipway/manifest'
+import type { Generating, PlannedCheck, PlannedMonitor, planGenerated } from '@slipway/manifest'
 import type { z } from 'zod'
 import type { CheckAsked } from '../decide/execution.ts'
 import type { Egress } from '../egress/egress.ts'
@@ -57,6 +57,14 @@ export type GateContext = {
   since: Date
 }
 
+/** Stages that a step adds behind its own. For trying a pipeline out. */
+export type Brings = {
+  /** What they may ask for at most, in words. */
+  atMost: string
+  /** The stages that these words of its command would be, or what is wrong with them. */
+  read(said: string, into: Omit<Generating, 'grant'>): ReturnType<typeof planGenerated>
+}
+
 /** What a stage gives to those that stand in it. */
 export type InStage = { monitors: readonly PlannedMonitor[]; regions: readonly string[] }
 
@@ -87,6 +95,8 @@ export type Gate = {
   steps(ask: CheckAsked['ask']): readonly Step<GateContext>[]
   /** When it would pass, asked at that moment, if all goes well outside. For trying a pipeline out. */
   passesAt(ask: CheckAsked['ask'], at: Date): Date
+  /** What it would add to the pipeline, which is not known before it has run; null for a kind that adds nothing. */
+  brings(ask: CheckAsked['ask']): Brings | null
   /** Whether this failure means that what was deployed is not well, so that it goes back. */
   isRed(error: UserErrorFields): boolean
   /** What is watched, of what its step remembers; null for a kind that counts nothing. */
@@ -107,6 +117,7 @@ type Kind<K extends PlannedCheck['kind'], A extends z.ZodType<CheckAsked['ask']>
   steps(ask: z.output<A>): readonly Step<GateContext>[]
   /** Left out: a minute later. */
   passesAt?(ask: z.output<A>, at: Date): Date
+  brings?(ask: z.output<A>): Brings
   isRed?(error: UserErrorFields): boolean
   watched?(ask: z.output<A>, since: Date, memory: Memory): Watched
 }
@@ -128,6 +139,7 @@ export function defineGate<K extends PlannedCheck['kind'], A extends z.ZodType<C
     steps: (ask) => kind.steps(kind.ask.parse(ask)),
     passesAt: (ask, at) =>
       kind.passesAt?.(kind.ask.parse(ask), at) ?? new Date(at.getTime() + guessMilliseconds),
+    brings: (ask) => kind.brings?.(kind.ask.parse(ask)) ?? null,
     isRed: (error) => kind.isRed?.(error) ?? false,
     watched: (ask, since, memory) => kind.watched?.(kind.ask.parse(ask), since, memory) ?? null,
   }

@@ -1,7 +1,8 @@
 /**
- * `npm run simulate -- [FOLDER] [--at 2026-12-24T10:00Z] [--wrong PATH] [--red PATH]`: tells what a push of the
- * repository in FOLDER would do, by its slipway.yaml, without making anything. `--wrong` names a place that fails,
- * `--red` a bake that turns red, as the lines name them.
+ * `npm run simulate -- [FOLDER] [--at 2026-12-24T10:00Z] [--wrong PATH] [--red PATH] [--said STAGE=FILE]`: tells what a
+ * push of the repository in FOLDER would do, by its slipway.yaml, without making anything. `--wrong` names a place that
+ * fails, `--red` a bake that turns red, as the lines name them; FILE holds what the command of an entry that generates
+ * would print, where STAGE is what the lines call that entry.
  */
 import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,6 +17,7 @@ const { values, positionals } = parseArgs({
     at: { type: 'string' },
     wrong: { type: 'string', multiple: true, default: [] },
     red: { type: 'string', multiple: true, default: [] },
+    said: { type: 'string', multiple: true, default: [] },
   },
 })
 const startsAt = values.at === undefined ? realClock.now() : new Date(values.at)
@@ -31,10 +33,24 @@ if (!planned.ok) {
 const { lines } = simulate(planned.plan, {
   startsAt,
   home: { account: 'own account', region: 'own region' },
+  said: new Map(values.said.map(saidIn)),
   wrong: [...values.wrong.map((path) => ({ path })), ...values.red.map((path) => ({ path, isRed: true }))],
 })
 for (const { at, place, words } of lines)
   console.log(`${at.toISOString().slice(0, 16).replace('T', ' ')}  ${place.padEnd(44)} ${words}`)
+
+/** `generate-2=stages.yaml`. */
+function saidIn(asked: string): [stage: string, text: string] {
+  const [stage = '', ...file] = asked.split('=')
+  try {
+    return [stage, readFileSync(file.join('='), 'utf8')]
+  } catch {
+    console.error(
+      `--said ${asked} names no file that can be read; it is written like generate-2=stages.yaml.`,
+    )
+    process.exit(2)
+  }
+}
 
 /** A folder of the disk as the detection reads a revision. */
 function folderTree(root: string): Tree {

@@ -1,13 +1,13 @@
 import { asId, type CloudAccountId, type ExecutionId, newId } from '@slipway/core'
-import type { AppPlan } from '@slipway/manifest'
+import { type AppPlan, describeProblem, type PipelinePlan } from '@slipway/manifest'
 import type { Effect } from '../decide/effect.ts'
-import type { ExecutionEvent } from '../decide/event.ts'
+import type { EventOf, ExecutionEvent } from '../decide/event.ts'
 import type { Execution } from '../decide/execution.ts'
 import { move, type Pipeline } from '../decide/move.ts'
 import { findCheck } from '../decide/places.ts'
 import { later } from '../decide/too-late.ts'
 import { gateOf } from '../gates/index.ts'
-import { type Accounts, onlyProduction, type Stages, stagesWith, wantedBy } from '../stages-of-plan.ts'
+import { onlyProduction, type Stages, stagesWith, wantedBy } from '../stages-of-plan.ts'
 
 /** One line of what a push would do. `at` is when, by the invented clock. */
 export type SimulatedLine = { at: Date; place: string; words: string }
@@ -21,6 +21,15 @@ const id: ExecutionId = asId('execution', 'exe_simulated')
 const release = asId('release', 'rel_simulated')
 const error = { code: 'simulated', what: 'It went wrong, as was asked.' }
 
+type Options = {
+  startsAt: Date
+  home: Home
+  wrong?: readonly Wrong[]
+  /** What the commands of entries that generate would print, by the names of their stages; of others it is not known. */
+  said?: ReadonlyMap<string, string>
+}
+type Home = { account: string; region: string }
+
 /**
  * What a push would do: the plan's pipeline pushed through the very engine that runs it, with an invented clock and
  * outcomes. Builds, deployments and commands take a guessed time; gates pass when they would if all goes well outside.
@@ -28,9 +37,9 @@ const error = { code: 'simulated', what: 'It went wrong, as was asked.' }
  */
 export function simulate(
   plan: Pick<AppPlan, 'pipeline'>,
-  options: { startsAt: Date; home: { account: string; region: string }; wrong?: readonly Wrong[] },
+  options: Options,
 ): { lines: SimulatedLine[]; execution: Execution } {
-  const world = new World(stagesOf(plan, options.home), options.wrong ?? [])
+  const world = new World(options)
   world.happen({
     type: 'received',
     at: options.startsAt.toISOString(),
@@ -38,48 +47,56 @@ export function simulate(
     order: 1,
     deploysByItself: true,
     releaseId: null,
-    stages: world.stages,
+    stages: world.places.stagesOf(plan.pipeline ?? onlyProduction),
     error: null,
   })
   return { lines: world.run(), execution: world.execution }
 }
 
-/** Accounts and environments that are not there, by name. */
-function stagesOf(
-  { pipeline }: Pick<AppPlan, 'pipeline'>,
-  home: { account: string; region: string },
-): Stages {
-  const asked = pipeline ?? onlyProduction
-  const names = [home.account, ...asked.stages.flatMap(({ account }) => account ?? [])]
-  const accounts: Accounts = new Map(
-    names.map((name) => [name, { id: newId('cloudAccount'), state: 'connected' }]),
-  )
-  const idOf = (name: string) => accounts.get(name)?.id ?? newId('cloudAccount')
-  const from = { cloudAccountId: idOf(home.account), region: home.region }
-  const environments = wantedBy(asked, from, accounts).map((target, index) => ({
-    ...target,
-    id: asId('environment', `env_${String(index).padStart(4, '0')}`),
-    name: `${nameOf(accounts, target.cloudAccountId)} ${target.region}`,
-  }))
-  return stagesWith(asked, from, accounts, environments)
-}
+/** Accounts and environments that are not there, by name: each that a pipeline asks for, once. */
+class Places {
+  readonly #home: Home
+  readonly #accounts = new Map<string, { id: CloudAccountId; state: string }>()
+  #count = 0
 
-function nameOf(accounts: Accounts, wanted: CloudAccountId): string {
-  return [...accounts].find(([, account]) => account.id === wanted)?.[0] ?? wanted
+  constructor(home: Home) {
+    this.#home = home
+  }
+
+  stagesOf(asked: PipelinePlan): Stages {
+    const from = { cloudAccountId: this.#accountId(this.#home.account), region: this.#home.region }
+    for (const { account } of asked.stages) if (account !== null) this.#accountId(account)
+    const environments = wantedBy(asked, from, this.#accounts).map((target) => ({
+      ...target,
+      id: asId('environment', `env_${String(this.#count++).padStart(4, '0')}`),
+      name: `${this.#nameOf(target.cloudAccountId)} ${target.region}`,
+    }))
+    return stagesWith(asked, from, this.#accounts, environments)
+  }
+
+  #accountId(name: string): CloudAccountId {
+    const { id } = this.#accounts.get(name) ?? { id: newId('cloudAccount') }
+    this.#accounts.set(name, { id, state: 'connected' })
+    return id
+  }
+
+  #nameOf(wanted: CloudAccountId): string {
+    return [...this.#accounts].find(([, account]) => account.id === wanted)?.[0] ?? wanted
+  }
 }
 
 type Due = { at: number; event: ExecutionEvent }
 
 class World {
-  readonly stages: Stages
-  readonly #wrong: readonly Wrong[]
+  readonly places: Places
+  readonly #options: Options
   readonly #lines: SimulatedLine[] = []
   #pipeline: Pipeline = { executions: new Map(), lastEntered: {}, held: new Set() }
   #due: Due[] = []
 
-  constructor(stages: Stages, wrong: readonly Wrong[]) {
-    this.stages = stages
-    this.#wrong = wrong
+  constructor(options: Options) {
+    this.places = new Places(options.home)
+    this.#options = options
   }
 
   get execution(): Execution {
@@ -112,11 +129,48 @@ class World {
 
   #answer(effect: Effect, from: string): void {
     const { path } = effect
-    const wrong = this.#wrong.find((each) => each.path === path)
+    const wrong = this.#options.wrong?.find((each) => each.path === path)
     const after = effect.type === 'check' ? this.#passesAt(path, from) : later(from, secondsOf(effect))
     const at = effect.type === 'timer' ? effect.dueAt : after
-    const event = answerTo(effect, at, wrong)
+    const brought = effect.type === 'check' && !wrong ? this.#bring(effect, from, at) : undefined
+    const event = brought?.type === 'check-failed' ? brought : answerTo(effect, at, wrong)
+    if (brought?.type === 'generated') this.#due.push({ at: Date.parse(at), event: brought })
     if (event !== undefined) this.#due.push({ at: Date.parse(at), event })
+  }
+
+  /** What a step adds to the pipeline before it passes, or that it is refused; undefined where that is nothing. */
+  #bring(
+    { path, attempt }: Pick<Effect, 'path' | 'attempt'>,
+    from: string,
+    at: string,
+  ): EventOf<'generated' | 'check-failed'> | undefined {
+    const { check, stage } = findCheck(this.execution, path) ?? {}
+    const brings = check && gateOf(check.kind)?.brings(check.ask)
+    if (!brings || stage === undefined) return undefined
+    this.#say(from, path, `may add stages; at most, ${brings.atMost}`)
+    const said = this.#options.said?.get(stage.name)
+    if (said === undefined) {
+      this.#say(from, path, 'which stages it adds is not known before it has run: none are followed here')
+      return undefined
+    }
+    const { home } = this.#options
+    const others = this.execution.stages.map(({ name }) => name)
+    const read = brings.read(said, { name: stage.name, others, own: home })
+    if (!read.ok) {
+      const details = read.problems.map(describeProblem)
+      const what = `What it says is refused: ${details.join(' ')}`
+      return {
+        type: 'check-failed',
+        at,
+        path,
+        attempt,
+        error: { code: 'generated-refused', what },
+        isRed: false,
+      }
+    }
+    if (read.stages.length === 0) this.#say(from, path, 'adds no stages')
+    if (read.stages.length === 0) return undefined
+    return { type: 'generated', at, path, attempt, stages: this.places.stagesOf({ stages: read.stages }) }
   }
 
   /** When a check would pass that is asked now, and a line that says so. */
@@ -141,9 +195,8 @@ class World {
   /** `production/1/0` with the account and region of its target. */
   #placeOf(path: string): string {
     const [stage, wave, position] = path.split('/')
-    const found = this.stages.find(({ name }) => name === stage)?.waves[Number(wave)]?.targets[
-      Number(position)
-    ]
+    const stages = this.#pipeline.executions.get(id)?.stages ?? []
+    const found = stages.find(({ name }) => name === stage)?.waves[Number(wave)]?.targets[Number(position)]
     return found === undefined ? path : `${path} ${found.name}`
   }
 }
@@ -202,6 +255,8 @@ function wordsOf(event: ExecutionEvent): string | undefined {
       return 'is built'
     case 'entered':
       return 'is entered'
+    case 'generated':
+      return `adds ${event.stages.map(({ name }) => name).join(', ')}`
     case 'check-passed':
       return 'has passed'
     case 'check-failed':

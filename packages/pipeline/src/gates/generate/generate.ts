@@ -1,5 +1,5 @@
 import { runnerSteps, type Step, type StepResult } from '@slipway/cloud'
-import { grantSchema } from '@slipway/manifest'
+import { type Grant, generatedDepthMax, grantSchema, planGenerated } from '@slipway/manifest'
 import { z } from 'zod'
 import { defineGate, type GateContext } from '../gate.ts'
 import { commandAsked } from '../run/asked.ts'
@@ -31,8 +31,26 @@ export const generate = defineGate({
       },
     ]
   },
+  brings: ({ grant }) => ({
+    atMost: atMost(grant),
+    read: (said, into) => planGenerated(said, { grant, ...into }),
+  }),
   steps: (of) => [...runnerSteps, commandStep(of.asked, limitSeconds(of.asked) + 60), joinStep(of)],
 })
+
+/** What its stages may ask for, as its parent may. */
+function atMost({ accounts, regions, gates, depth }: Grant): string {
+  const named = (names: readonly (string | null)[], own: string) =>
+    names.map((name) => name ?? own).join(', ')
+  const behind = gates.map(({ kind }) => kind).join(', ')
+  const deeper = generatedDepthMax - depth
+  return [
+    `accounts: ${named(accounts, 'the app’s own')}`,
+    `regions: ${named(regions, 'the app’s own')}`,
+    ...(behind === '' ? [] : [`each behind: ${behind}`]),
+    `generating in turn: ${deeper > 0 ? `${deeper} deep` : 'nothing'}`,
+  ].join('; ')
+}
 
 function joinStep(of: GenerateAsked): Step<GateContext> {
   return {
