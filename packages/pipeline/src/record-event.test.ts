@@ -2,8 +2,10 @@ import { asId, stoppedClock } from '@slipway/core'
 import { testDatabase } from '@slipway/db/testing'
 import { addApp, addTenant } from '@slipway/environments/testing'
 import { afterAll, expect, test } from 'vitest'
+import { appendEvent } from './append-event.ts'
 import { executionSchema } from './decide/execution.ts'
 import { holdStage, releaseStage } from './hold-stage.ts'
+import { loadPipeline } from './pipeline-rows.ts'
 import { recordEvent } from './record-event.ts'
 import { advanceExecutionHandler, pushTo, runDueJobs, testHandlers } from './testing.ts'
 
@@ -76,4 +78,40 @@ test('what one fold decides for several executions stands behind the events of e
     expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => index + 1))
     expect(events.every(({ consumedAt }) => consumedAt !== null)).toBe(true)
   }
+})
+
+test('who was the newest to enter a stage is known also of one that is generated in this moment', async () => {
+  const celled = await addApp(db, acme, { name: 'celled' }, clock)
+  const manifest = 'pipeline: [{ stage: staging }, { generate: ./cells }, { stage: europe }]\n'
+  await pushTo(db, clock, {
+    app: celled,
+    by: userId,
+    files: { 'slipway.yaml': manifest.replace('{ generate: ./cells }, ', '') },
+  })
+  await runDueJobs(db, clock, testHandlers(db))
+  await pushTo(db, clock, {
+    app: celled,
+    by: userId,
+    files: { 'slipway.yaml': manifest.replace(', { stage: europe }', '') },
+  })
+  const [first, second] = await inTenant((tx) =>
+    tx.execution.findMany({ where: { appId: celled.id }, orderBy: { number: 'asc' } }),
+  )
+  const { stages } = executionSchema.parse(first?.state)
+  const europe = stages.filter(({ name }) => name === 'europe')
+  const executionId = asId('execution', second?.id ?? '')
+  const event = {
+    type: 'generated' as const,
+    at: clock.now().toISOString(),
+    path: 'generate-2/before/0',
+    attempt: 1,
+    stages: europe,
+  }
+  const entered = await inTenant(async (tx) => {
+    await appendEvent(tx, { organisationId, executionId }, event, null)
+    const { recorded, pipeline } = await loadPipeline(tx, celled.id)
+    expect(recorded).toMatchObject([{ id: executionId, event: { type: 'generated' } }])
+    return pipeline.lastEntered
+  })
+  expect(entered).toMatchObject({ staging: { id: first?.id, order: 1 }, europe: { id: first?.id, order: 1 } })
 })
