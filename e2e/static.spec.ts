@@ -18,7 +18,7 @@ test('a pushed folder is a site at CloudFront: no host, no failed request, back 
   test.setTimeout(900_000)
   const person = await signUp(slipway, 'Sites')
   const { api, organisationId, slug } = person
-  const cloudAccountId = await connectAccount(slipway, person, '777777777777')
+  const cloudAccountId = await connectAccount(slipway, person, '171717171717')
   const repository = await createApp(person, cloudAccountId, 'site', 'static-site')
   await repository.commit('First words', { 'index.html': page1 })
   const first = await terminalOf(repository.push())

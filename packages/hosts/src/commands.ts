@@ -72,6 +72,50 @@ export async function sendCommand(tx: Tx, send: SendCommand, clock: Clock): Prom
   return id
 }
 
+/** Once told to stop, a host has this long to say that it did. */
+const stopSeconds = 120
+
+/**
+ * Tells hosts to stop what they were told about a subject and have not ended. What was never sent ends here; it is
+ * stopped all the same, because it may be on its way to the host in this moment. Where there is nothing to stop nothing
+ * happens, so that twice is safe. `then` runs when a host has stopped it.
+ */
+export async function stopCommands(
+  tx: Tx,
+  of: { kind: HostCommand['kind']; subject: string; then: SendCommand['then'] },
+  clock: Clock,
+): Promise<void> {
+  const { kind, subject, then } = of
+  const rows = await tx.hostCommand.findMany({
+    where: { kind, subject, endedAt: null },
+    orderBy: { createdAt: 'asc' },
+    select: {
+      id: true,
+      organisationId: true,
+      hostId: true,
+      fence: true,
+      deadline: true,
+      sentAt: true,
+      acceptedAt: true,
+    },
+  })
+  for (const row of rows) {
+    const { fence } = row
+    const hostId = asId('host', row.hostId)
+    const commandId = asId('hostCommand', row.id)
+    const organisationId = asId('organisation', row.organisationId)
+    const deadline = new Date(clock.now().getTime() + stopSeconds * 1000)
+    // Not heard of until the stop has run out too, it is not begun any more.
+    if (row.acceptedAt === null && row.deadline > deadline)
+      await tx.hostCommand.update({ where: { id: commandId }, data: { deadline } })
+    const command = { kind: 'stop' as const, commandId }
+    await sendCommand(tx, { organisationId, hostId, fence, deadline, command, then }, clock)
+    if (row.sentAt !== null) continue
+    const error = { code: 'command-cancelled', kind: 'failed' as const, what: 'It was cancelled.' }
+    await endCommand(tx, { hostId, id: commandId, outcome: { ok: false, error } }, clock)
+  }
+}
+
 function subjectOf(command: HostCommand): string | null {
   switch (command.kind) {
     case 'build':

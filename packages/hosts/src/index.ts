@@ -21,6 +21,7 @@ export {
   readCommand,
   type SendCommand,
   sendCommand,
+  stopCommands,
 } from './commands.ts'
 export { type MetricRange, type MetricSteps, metricRanges, metricSteps } from './decide/metric-steps.ts'
 export {

@@ -323,7 +323,7 @@ function deadline(execution: Execution, event: EventOf<'deadline'>): Advanced | 
         error: checkTooLate(found.check),
         isRed: false,
       })
-      if (failed === undefined || !found.check.isStep) return failed
+      if (failed === undefined) return undefined
       return { ...failed, effects: [{ type: 'stop-check', path, attempt }, ...failed.effects] }
     }
     case 'fresh':

@@ -41,7 +41,7 @@ export function passCheck(execution: Execution, event: EventOf<'check-passed'>):
   }
 }
 
-/** Passed over by a person: it holds for good, and its command is stopped if it runs. */
+/** Passed over by a person: it holds for good, and its commands are stopped if any run. */
 export function overrideCheck(
   execution: Execution,
   event: EventOf<'check-overridden'>,
@@ -49,7 +49,7 @@ export function overrideCheck(
   const { path, at, by, reason } = event
   const check = findCheck(execution, path)?.check
   if (check === undefined) return undefined
-  const { progress, isStep } = check
+  const { progress } = check
   if (progress.is !== 'asked' && progress.is !== 'ahead') return undefined
   const isAsked = progress.is === 'asked'
   const attempt = isAsked ? progress.attempt : 1
@@ -63,5 +63,5 @@ export function overrideCheck(
     isOverridden: true,
     freshUntil: null,
   })
-  return { execution: passed, effects: isStep && isAsked ? [{ type: 'stop-check', path, attempt }] : [] }
+  return { execution: passed, effects: isAsked ? [{ type: 'stop-check', path, attempt }] : [] }
 }

@@ -8,7 +8,7 @@ export type Effect =
   | { type: 'stop-build'; path: 'build'; attempt: number }
   /** Asks a step or a gate. Answered by check-passed or check-failed. */
   | { type: 'check'; path: string; attempt: number }
-  /** The command of a step is no longer wanted; has no answer. */
+  /** What a step or a gate runs on a runner is no longer wanted; has no answer. */
   | { type: 'stop-check'; path: string; attempt: number }
   /** Answered by target-healthy or target-failed. */
   | { type: 'deploy'; path: string; attempt: number; environmentId: EnvironmentId }

@@ -7,7 +7,7 @@ import { voidAnswers } from './void-answers.ts'
 export type Advanced = { execution: Execution; effects: Effect[] }
 
 /**
- * The end of an execution: every lane is free, nothing is asked any more, commands of steps are stopped, and those
+ * The end of an execution: every lane is free, nothing is asked any more, its commands are stopped, and those
  * are told who want to know.
  */
 export function end(
@@ -18,8 +18,8 @@ export function end(
   by: End['by'] = null,
 ): Advanced {
   const stops = execution.stages.flatMap((stage) =>
-    checksOf(stage).flatMap(([path, { isStep, progress }]): Effect[] =>
-      isStep && progress.is === 'asked' ? [{ type: 'stop-check', path, attempt: progress.attempt }] : [],
+    checksOf(stage).flatMap(([path, { progress }]): Effect[] =>
+      progress.is === 'asked' ? [{ type: 'stop-check', path, attempt: progress.attempt }] : [],
     ),
   )
   const ended = {

@@ -1,12 +1,15 @@
 import type { Cloud, Memory } from '@slipway/cloud'
-import { asId, UserError, type UserErrorFields } from '@slipway/core'
+import { asId, type Clock, UserError, type UserErrorFields } from '@slipway/core'
 import type { Database } from '@slipway/db'
 import { type AppsUrl, environmentsOf, type GatePorts, getAppById, type Sealing } from '@slipway/environments'
+import { stopCommands } from '@slipway/hosts'
 import { type Handler, handle, type JobContext } from '@slipway/jobs'
 import { checkStream } from '@slipway/protocol'
+import type { ExecutionEvent } from '../decide/event.ts'
 import type { CheckAsked, Stage } from '../decide/execution.ts'
 import { executionSchema } from '../decide/execution.ts'
 import { findCheck } from '../decide/places.ts'
+import { stepIdOf } from '../deployment-id.ts'
 import { type Egress, openEgress } from '../egress/egress.ts'
 import { exclusively } from '../exclusively.ts'
 import type { Gate, GateContext } from '../gates/gate.ts'
@@ -56,7 +59,7 @@ export function checkHandler(settings: CheckSettings): Handler {
       exhausted: async (payload, error, context) => {
         const { timer: _, ...place } = payload
         const of = { ...place, organisationId: tenantOf(context) }
-        await answerFailed(context.db, of, internal(error), false, context.clock.now())
+        await answerFailed(context.db, of, internal(error), false, context.clock)
       },
     },
   )
@@ -72,12 +75,12 @@ async function lookAtCheck(
   const { db, clock } = context
   const { organisationId, executionId, path, attempt } = of
   const at = { organisationId, executionId, path: `${path}/${attempt}`, timer }
-  const wake: Wake = { name: checkJob.name, payload: { executionId, path, attempt } }
+  const wake = wakeOf(of)
   if (await isStale(db, at, timer)) return
   const check = await openCheck(of, wake, context, settings)
   if (check === undefined) return
   const { gate, facts } = check
-  if (gate === undefined) return answerFailed(db, of, unknownKind, false, clock.now())
+  if (gate === undefined) return answerFailed(db, of, unknownKind, false, clock)
   const say = sayTo(db, { organisationId, stream: checkStream(executionId, path), path: at.path }, clock)
   const look = await exclusively(db, organisationId, `steps:${executionId}/${at.path}`, () =>
     runSteps(
@@ -94,9 +97,9 @@ async function lookAtCheck(
     case 'waiting':
       return lookAgainAt(db, at, wake, outcome.until)
     case 'failed':
-      return answerFailed(db, of, outcome.error, gate.isRed(outcome.error), clock.now())
+      return answerFailed(db, of, outcome.error, gate.isRed(outcome.error), clock)
     case 'done':
-      return answerPassed(db, of, outcome.memory, clock.now())
+      return answerPassed(db, of, outcome.memory, clock)
   }
 }
 
@@ -158,42 +161,44 @@ function idsIn(stage: Stage, path: string): string[] {
   return waves.flatMap(({ targets }) => targets.map(({ environmentId }) => environmentId))
 }
 
-async function answerPassed(db: Database, of: CheckOf, memory: Memory, at: Date): Promise<void> {
-  const { organisationId, executionId, path, attempt } = of
-  await db.inOrganisation(organisationId, (tx) =>
-    recordEvent(
-      tx,
-      executionId,
-      {
-        type: 'check-passed',
-        at: at.toISOString(),
-        path,
-        attempt,
-        by: null,
-        reason: memory.reason ?? null,
-        freshUntil: memory.freshUntil ?? null,
-      },
-      `${path}/${attempt}/answer`,
-    ),
-  )
+function answerPassed(
+  db: Database,
+  of: CheckOf,
+  { reason, freshUntil }: Memory,
+  clock: Clock,
+): Promise<void> {
+  const { path, attempt } = of
+  const at = clock.now().toISOString()
+  const opened = { by: null, reason: reason ?? null, freshUntil: freshUntil ?? null }
+  return answer(db, of, { type: 'check-passed', at, path, attempt, ...opened }, clock)
 }
 
-async function answerFailed(
+function answerFailed(
   db: Database,
   of: CheckOf,
   error: UserErrorFields,
   isRed: boolean,
-  at: Date,
+  clock: Clock,
 ): Promise<void> {
+  const { path, attempt } = of
+  const at = clock.now().toISOString()
+  return answer(db, of, { type: 'check-failed', at, path, attempt, error, isRed }, clock)
+}
+
+/** The first answer counts. What it has asked of a runner and not heard of is no longer wanted. */
+async function answer(db: Database, of: CheckOf, event: ExecutionEvent, clock: Clock): Promise<void> {
   const { organisationId, executionId, path, attempt } = of
-  await db.inOrganisation(organisationId, (tx) =>
-    recordEvent(
-      tx,
-      executionId,
-      { type: 'check-failed', at: at.toISOString(), path, attempt, error, isRed },
-      `${path}/${attempt}/answer`,
-    ),
-  )
+  await db.inOrganisation(organisationId, async (tx) => {
+    const isNew = await recordEvent(tx, executionId, event, `${path}/${attempt}/answer`)
+    if (!isNew) return
+    const subject = stepIdOf(executionId, path, attempt)
+    // biome-ignore lint/suspicious/noThenProperty: the name that hosts gives it; nobody awaits this value
+    await stopCommands(tx, { kind: 'step', subject, then: wakeOf(of) }, clock)
+  })
+}
+
+function wakeOf({ executionId, path, attempt }: CheckOf): Wake {
+  return { name: checkJob.name, payload: { executionId, path, attempt } }
 }
 
 const unknownKind: UserErrorFields = {

@@ -114,6 +114,7 @@ function loadPipeline(rows: Rows): Pipeline {
 function store(rows: Rows, id: ExecutionId, state: Execution): void {
   const row = rows.execution(id)
   row.state = state
+  if (state.end !== null) row.endedAt ??= rows.now
   rows.version += 1
   if (state.isBad && state.failing !== null) row.commit.badSince ??= rows.now
 }

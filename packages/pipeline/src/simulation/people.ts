@@ -101,7 +101,7 @@ function start(
 ): ExecutionId {
   const id = asId('execution', `exe_${String(rows.executions.size + 1).padStart(4, '0')}`)
   const { error = null, ...received } = of
-  rows.executions.set(id, { id, commit, letInAt: null, state: undefined, events: [] })
+  rows.executions.set(id, { id, commit, letInAt: null, state: undefined, endedAt: null, events: [] })
   rows.record(id, { type: 'received', at: iso(rows.now), kind, ...received, error }, 'received')
   return id
 }

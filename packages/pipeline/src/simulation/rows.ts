@@ -17,6 +17,8 @@ export type ExecutionRow = {
   /** When a person let a bad commit in knowingly; null where nobody did. */
   letInAt: Moment | null
   state: Execution | undefined
+  /** When its end was written, by the database's clock; what ended it may have been said before. */
+  endedAt: Moment | null
   events: EventRow[]
 }
 

@@ -49,11 +49,13 @@ export function nothingBeginsAfterEnd(rows: Rows, hosts: Iterable<Host>): Broken
   for (const { changes } of hosts) {
     const last = changes.at(-1)
     const deployment = last && rows.deployments.get(last.deploymentId)
-    const end = deployment && rows.execution(deployment.executionId).state?.end
-    if (!last || !end || deployment?.rehearsal?.way === 'forward') continue
-    const began = deployment?.rehearsal ? last.toldAt : last.heardAt
-    if (began > Date.parse(end.at) + clocksApartMilliseconds)
-      return `${last.deploymentId} began after its execution was ${end.how}`
+    const { state, endedAt = null } = (deployment && rows.execution(deployment.executionId)) ?? {}
+    const end = state?.end
+    if (!last || !end || endedAt === null || deployment?.rehearsal?.way === 'forward') continue
+    const isLate = deployment?.rehearsal
+      ? last.toldAt > endedAt
+      : last.heardAt > Date.parse(end.at) + clocksApartMilliseconds
+    if (isLate) return `${last.deploymentId} began after its execution was ${end.how}`
   }
   return undefined
 }

@@ -5,6 +5,7 @@ import { addApp, addTenant } from '@slipway/environments/testing'
 import { endCommand, expectHost, hostConnected, pendingCommands } from '@slipway/hosts'
 import { type CommandOutcome, type HostCommand, protocolVersion } from '@slipway/protocol'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { overrideCheck } from '../../act-on-check.ts'
 import { cancelExecution } from '../../actions.ts'
 import { getExecution } from '../../read/get-execution.ts'
 import { pushTo, runDueJobs, tellMinute, testHandlers } from '../../testing.ts'
@@ -260,6 +261,50 @@ describe('a command', () => {
       await pass(75)
     }
     expect((await shown()).status).toBe('waiting')
+  })
+
+  /** Its look and another's, in one stage whose bake is asked. */
+  async function watchedByTwo(): Promise<string[]> {
+    runner = await connect('runner')
+    await bakeUnder('command: ./check.sh }, { command: ./other.sh')
+    const asked = await pending(runner)
+    expect(asked.map(({ command }) => command.kind)).toEqual(['step', 'step'])
+    return asked.map(({ id }) => id)
+  }
+  const stopped = async () =>
+    (await told(runner)).flatMap((command) => (command.kind === 'stop' ? (command.commandId ?? []) : []))
+
+  test('is stopped at once when its execution is cancelled, each that runs', async () => {
+    const asked = await watchedByTwo()
+    await cancelExecution(db, organisationId, { app: app.name, number: 1, by: userId }, clock)
+    await work()
+    expect((await stopped()).sort()).toEqual(asked.sort())
+  })
+
+  test('is stopped at once when somebody passes its gate over', async () => {
+    const asked = await watchedByTwo()
+    const place = { app: app.name, number: 1, path: 'production/after/0' }
+    await overrideCheck(db, organisationId, { ...place, by: userId, reason: 'It is known.' }, clock)
+    await work()
+    expect((await shown()).status).toBe('succeeded')
+    expect((await stopped()).sort()).toEqual(asked.sort())
+  })
+
+  test('is stopped at once when the gate is over by what another monitor says', async () => {
+    const [first = ''] = await watchedByTwo()
+    await answer(runner, ended(1))
+    await pass(75)
+    const again = await pending(runner)
+    expect(again.map(({ id }) => id)).not.toContain(first)
+    // The other has not answered since it was asked first; this one is red a second time.
+    const [, mine] = again
+    const outcome = ended(1)
+    await db.inOrganisation(organisationId, (tx) =>
+      endCommand(tx, { hostId: runner, id: asId('hostCommand', mine?.id ?? ''), outcome }, clock),
+    )
+    await work()
+    expect((await shown()).error?.code).toBe('monitor-red')
+    expect(await stopped()).toEqual([again[0]?.id])
   })
 
   test('is not sent to a runner any more once its execution has ended', async () => {
