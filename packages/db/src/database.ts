@@ -3,6 +3,7 @@ import type { OrganisationId } from '@slipway/core'
 import pg from 'pg'
 import { type Prisma, PrismaClient } from './generated/client.ts'
 import { listen } from './listen.ts'
+import { prepareTenant, runScoped } from './scoped-query.ts'
 import type { SystemPath } from './system.ts'
 
 export type Tx = Prisma.TransactionClient
@@ -16,9 +17,12 @@ export type Database = {
   /** Runs in one transaction that sees every tenant. `path` says why, from the list in system.ts. */
   inSystem<T>(path: SystemPath, run: (tx: Tx) => Promise<T>): Promise<T>
   /**
-   * One statement that sees every tenant, without a transaction around it: a few times cheaper, for what every request
-   * asks and every job needs. Rows as the driver gives them, for the caller to parse.
+   * One statement that sees and writes this organisation's rows alone, in one round trip: several times cheaper than a
+   * transaction, for the read models of pages. Rows as the driver gives them, for the caller to parse. The database
+   * keeps the plan of each text, so what differs from one time to the next goes into values.
    */
+  statementInOrganisation(organisationId: OrganisationId, statement: Prisma.Sql): Promise<unknown[]>
+  /** The same over every tenant, for what every request asks and every job needs. */
   statementInSystem(path: SystemPath, statement: Prisma.Sql): Promise<unknown[]>
   /**
    * Calls back for each NOTIFY of the channel, from one connection that is opened anew when lost; `onGap` says
@@ -43,8 +47,9 @@ export type DatabaseUrls = {
 const limits = { maxWait: 15_000, timeout: 60_000 }
 
 export function openDatabase({ url, systemUrl, connectionsMax = 10 }: DatabaseUrls): Database {
-  const scoped = clientOf(url, connectionsMax)
+  const scoped = clientOf(url, connectionsMax, prepareTenant)
   const system = clientOf(systemUrl, connectionsMax)
+  const named = statementNames()
   const listening = new Set<{ stop(): Promise<void> }>()
   return {
     inOrganisation: (organisationId, run) =>
@@ -54,8 +59,12 @@ export function openDatabase({ url, systemUrl, connectionsMax = 10 }: DatabaseUr
         return run(tx)
       }, limits),
     inSystem: (_path, run) => system.client.$transaction(run, limits),
+    async statementInOrganisation(organisationId, statement) {
+      const client = await scoped.pool.connect()
+      return runScoped(client, organisationId, named(statement))
+    },
     async statementInSystem(_path, statement) {
-      const { rows } = await system.pool.query({ text: statement.text, values: statement.values })
+      const { rows } = await system.pool.query(named(statement))
       return rows
     },
     async listen(channel, onPayload, onGap) {
@@ -70,10 +79,28 @@ export function openDatabase({ url, systemUrl, connectionsMax = 10 }: DatabaseUr
   }
 }
 
-function clientOf(connectionString: string, max: number) {
+/** So many texts are kept prepared on each connection; what comes after them is planned each time. */
+const preparedMax = 500
+
+/** The same name for the same text, by which each connection prepares it once. */
+function statementNames(): (statement: Prisma.Sql) => pg.QueryConfig {
+  const names = new Map<string, string>()
+  return ({ text, values }) => {
+    const name = names.get(text) ?? (names.size < preparedMax ? `statement_${names.size}` : undefined)
+    if (name !== undefined) names.set(text, name)
+    return { name, text, values }
+  }
+}
+
+function clientOf(
+  connectionString: string,
+  max: number,
+  onConnect?: (client: pg.ClientBase) => Promise<void>,
+) {
   const pool = new pg.Pool({
     connectionString,
     max,
+    onConnect,
     connectionTimeoutMillis: 15_000,
     idleTimeoutMillis: 30_000,
   })

@@ -1,7 +1,11 @@
 import { asId, newId } from '@slipway/core'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabase } from './database.ts'
+import { Prisma } from './generated/client.ts'
 import { takeLease } from './lease.ts'
 import { ensurePartition } from './partition.ts'
+import { prepareTenant, runScoped } from './scoped-query.ts'
 import { testDatabase } from './testing.ts'
 
 let t: Awaited<ReturnType<typeof testDatabase>>
@@ -78,6 +82,59 @@ describe('tenant scope', () => {
     await expect(t.db.inOrganisation(ours, (tx) => takeLease(tx, theirs, 'x', 'me', 10))).rejects.toThrow(
       /row-level security/,
     )
+  })
+
+  describe('in single statements', () => {
+    const own = Prisma.sql`select id from organisation`
+
+    it('shows each organisation itself alone, whichever was asked for before on the same connection', async () => {
+      const one = openDatabase({ url: t.url, systemUrl: t.systemUrl, connectionsMax: 1 })
+      for (const id of [ours, theirs, ours])
+        expect(await one.statementInOrganisation(id, own)).toEqual([{ id }])
+      const asked = Array.from({ length: 40 }, (_, index) => (index % 3 === 0 ? theirs : ours))
+      const seen = await Promise.all(asked.map((id) => t.db.statementInOrganisation(id, own)))
+      expect(seen).toEqual(asked.map((id) => [{ id }]))
+      await one.close()
+    })
+
+    it('leaves no tenant behind on the connection', async () => {
+      const pool = new pg.Pool({ connectionString: t.url, max: 1, onConnect: prepareTenant })
+      const setting = `select current_setting('slipway.organisation', true) as tenant`
+      const scoped = { name: 'setting', text: setting, values: [] }
+      expect(await runScoped(await pool.connect(), ours, scoped)).toEqual([{ tenant: ours }])
+      expect((await pool.query(setting)).rows).toEqual([{ tenant: '' }])
+      expect((await pool.query('select id from organisation')).rows).toEqual([])
+      await pool.end()
+    })
+
+    it('gives values as values, and rows as the driver reads them', async () => {
+      const text = `'; select 1; --`
+      const at = new Date('2026-03-31T23:00:00Z')
+      const rows = await t.db.statementInOrganisation(
+        ours,
+        Prisma.sql`select ${text}::text as text, ${at}::timestamptz as at, ${['a', 'b']}::text[] as list, ${null}::int as none from generate_series(1, 2)`,
+      )
+      expect(rows).toEqual([1, 2].map(() => ({ text, at, list: ['a', 'b'], none: null })))
+    })
+
+    it('refuses a row written for another organisation, keeps none of it, and goes on', async () => {
+      const lease = (id: string) =>
+        Prisma.sql`insert into lease values (${id}, 'written', 'me', 1, now()) returning organisation_id`
+      await expect(t.db.statementInOrganisation(ours, lease(theirs))).rejects.toThrow(/row-level security/)
+      await expect(
+        t.db.statementInOrganisation(ours, Prisma.sql`select no_such_thing from organisation`),
+      ).rejects.toThrow(/no_such_thing/)
+      expect(await t.db.statementInOrganisation(ours, lease(ours))).toEqual([{ organisation_id: ours }])
+      expect(await t.db.statementInOrganisation(theirs, Prisma.sql`select * from lease`)).toEqual([])
+    })
+
+    it('says where a statement that fails was asked for', async () => {
+      const error: unknown = await t.db
+        .statementInOrganisation(ours, Prisma.sql`select 1 / 0`)
+        .catch((error) => error)
+      expect(error).toBeInstanceOf(Error)
+      expect(String(Object(error).stack)).toContain('tenant-scope.test')
+    })
   })
 
   it('refuses to change recorded usage, also on system paths', async () => {

@@ -1,7 +1,6 @@
-import type { OrganisationId } from '@slipway/core'
+import { notFound, type OrganisationId } from '@slipway/core'
 import type { Database } from '@slipway/db'
-import { findApp } from './find-app.ts'
-import { type AppListed, listApps } from './list-apps.ts'
+import { type AppListed, findListed } from './list-apps.ts'
 import type { AppsUrl } from './url.ts'
 
 export type AppShown = AppListed & {
@@ -17,15 +16,8 @@ export async function getApp(
   name: string,
   appsUrl: AppsUrl,
 ): Promise<AppShown> {
-  const environments = await db.inOrganisation(organisationId, async (tx) => {
-    const app = await findApp(tx, organisationId, name)
-    return tx.environment.findMany({
-      where: { appId: app.id, deletedAt: null },
-      orderBy: { createdAt: 'asc' },
-      select: { id: true, name: true, region: true },
-    })
-  })
-  const listed = (await listApps(db, organisationId, appsUrl)).find((app) => app.name === name)
-  if (listed === undefined) throw new Error(`the app ${name} was deleted while it was read`)
-  return { ...listed, environments, isEmpty: listed.lastPush === null }
+  const found = await findListed(db, organisationId, name, appsUrl)
+  if (found === undefined) throw notFound('app')
+  const { app, environments } = found
+  return { ...app, environments, isEmpty: app.lastPush === null }
 }

@@ -1,8 +1,8 @@
-import type { OrganisationId } from '@slipway/core'
-import type { Database } from '@slipway/db'
-import { findEnvironment } from './find-app.ts'
+import { notFound, type OrganisationId } from '@slipway/core'
+import { type Database, Prisma } from '@slipway/db'
+import { z } from 'zod'
 import { healthIn, isHosted, isStanding, overallHealth, type ServiceHealth } from './health.ts'
-import { type LiveRelease, liveReleases } from './list-apps.ts'
+import { type LiveRelease, shownRelease, shownReleaseSchema } from './shown-release.ts'
 import { type AppsUrl, urlOf } from './url.ts'
 
 /** An environment as its page shows it. Times are ISO. */
@@ -44,6 +44,43 @@ export type EnvironmentShown = {
   }[]
 }
 
+const environmentRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  region: z.string(),
+  cloudAccount: z.object({
+    id: z.string(),
+    name: z.string(),
+    accountNumber: z.string().nullable(),
+    state: z.string(),
+    brokenSince: z.coerce.date().nullable(),
+  }),
+  configVersion: z.number(),
+  compute: z.string().nullable(),
+  liveReleaseId: z.string().nullable(),
+  live: shownReleaseSchema.nullable(),
+  services: z.array(
+    z.object({ id: z.string(), name: z.string(), kind: z.string(), publicName: z.string().nullable() }),
+  ),
+  hosts: z.array(
+    z.object({
+      id: z.string(),
+      instanceId: z.string().nullable(),
+      instanceType: z.string().nullable(),
+      architecture: z.string().nullable(),
+      state: z.string(),
+      address: z.string().nullable(),
+      lastSeenAt: z.coerce.date().nullable(),
+      connectedAt: z.coerce.date().nullable(),
+      health: z.unknown(),
+    }),
+  ),
+})
+const rowSchema = z.object({
+  app: z.object({ id: z.string(), name: z.string() }),
+  environment: environmentRow.nullable(),
+})
+
 /** Services, hosts and what is live in an environment. Throws not-found. Releases are the pipeline's to list. */
 export async function getEnvironment(
   db: Database,
@@ -52,54 +89,69 @@ export async function getEnvironment(
   name: string,
   appsUrl: AppsUrl,
 ): Promise<EnvironmentShown> {
-  return db.inOrganisation(organisationId, async (tx) => {
-    const { app, environment } = await findEnvironment(tx, organisationId, appName, name)
-    const account = await tx.cloudAccount.findUniqueOrThrow({ where: { id: environment.cloudAccountId } })
-    const hosts = await tx.host.findMany({
-      where: { environmentId: environment.id, state: { not: 'gone' } },
-      orderBy: { createdAt: 'asc' },
-    })
-    const rows = await tx.service.findMany({
-      where: { environmentId: environment.id, removedAt: null },
-      orderBy: { name: 'asc' },
-    })
-    const releaseId = environment.liveReleaseId
-    const live = releaseId === null ? undefined : (await liveReleases(tx, [releaseId])).get(releaseId)
-    const services = rows.map((row) => ({
-      id: row.id,
-      name: row.name,
-      kind: row.kind,
-      url: row.publicName === null ? null : urlOf(appsUrl, row.publicName),
-      health: healthIn({ ...environment, hosts }, row.id),
-      stream: `service:${environment.id}:${row.name}`,
-    }))
-    return {
-      id: environment.id,
-      app: { id: app.id, name: app.name },
-      name: environment.name,
-      region: environment.region,
-      cloudAccount: {
-        id: account.id,
-        name: account.name,
-        accountNumber: account.accountNumber,
-        state: account.state,
-        brokenSince: account.brokenSince?.toISOString() ?? null,
-      },
-      configVersion: environment.configVersion,
-      health: overallHealth(services.filter(isStanding).map(({ health }) => health)),
-      live: releaseId === null || live === undefined ? null : { id: releaseId, ...live },
-      services,
-      isHosted: isHosted(environment),
-      hosts: hosts.map((host) => ({
-        id: host.id,
-        instanceId: host.instanceId,
-        instanceType: host.instanceType,
-        architecture: host.architecture,
-        state: host.state,
-        address: host.address,
-        lastSeenAt: host.lastSeenAt?.toISOString() ?? null,
-        connectedAt: host.connectedAt?.toISOString() ?? null,
-      })),
-    }
-  })
+  const [row] = await db.statementInOrganisation(
+    organisationId,
+    Prisma.sql`
+      select json_build_object('id', app.id, 'name', app.name) as app,
+        (
+          select json_build_object(
+            'id', environment.id, 'name', environment.name, 'region', environment.region,
+            'cloudAccount', json_build_object(
+              'id', account.id, 'name', account.name, 'accountNumber', account_number, 'state', state,
+              'brokenSince', broken_since
+            ),
+            'configVersion', config_version, 'compute', compute,
+            'liveReleaseId', live_release_id, 'live', ${shownRelease(Prisma.sql`live_release_id`)},
+            'services', (
+              select coalesce(json_agg(
+                json_build_object('id', id, 'name', name, 'kind', kind, 'publicName', public_name) order by name
+              ), '[]')
+              from service where environment_id = environment.id and removed_at is null
+            ),
+            'hosts', (
+              select coalesce(json_agg(
+                json_build_object(
+                  'id', id, 'instanceId', instance_id, 'instanceType', instance_type, 'architecture', architecture,
+                  'state', state, 'address', address, 'lastSeenAt', last_seen_at, 'connectedAt', connected_at,
+                  'health', health
+                ) order by created_at
+              ), '[]')
+              from host where environment_id = environment.id and state <> 'gone'
+            )
+          )
+          from environment join cloud_account as account on account.id = cloud_account_id
+          where app_id = app.id and environment.name = ${name} and deleted_at is null
+        ) as environment
+      from app
+      where organisation_id = ${organisationId} and name = ${appName} and deleted_at is null`,
+  )
+  if (row === undefined) throw notFound('app')
+  const { app, environment } = rowSchema.parse(row)
+  if (environment === null) throw notFound('environment')
+  const { liveReleaseId, live, cloudAccount, hosts } = environment
+  const services = environment.services.map(({ id, name, kind, publicName }) => ({
+    id,
+    name,
+    kind,
+    url: publicName === null ? null : urlOf(appsUrl, publicName),
+    health: healthIn(environment, id),
+    stream: `service:${environment.id}:${name}`,
+  }))
+  return {
+    id: environment.id,
+    app,
+    name: environment.name,
+    region: environment.region,
+    cloudAccount: { ...cloudAccount, brokenSince: cloudAccount.brokenSince?.toISOString() ?? null },
+    configVersion: environment.configVersion,
+    health: overallHealth(services.filter(isStanding).map(({ health }) => health)),
+    live: liveReleaseId === null || live === null ? null : { id: liveReleaseId, ...live },
+    services,
+    isHosted: isHosted(environment),
+    hosts: hosts.map(({ health: _, ...host }) => ({
+      ...host,
+      lastSeenAt: host.lastSeenAt?.toISOString() ?? null,
+      connectedAt: host.connectedAt?.toISOString() ?? null,
+    })),
+  }
 }

@@ -1,3 +1,4 @@
+import { Prisma } from '@slipway/db'
 import { computeKinds, hasHosts } from '@slipway/manifest'
 import { z } from 'zod'
 
@@ -21,9 +22,35 @@ export type ServiceHealth = {
   releaseId: string | null
 }
 
-type HostRow = { state: string; health: unknown; lastSeenAt: Date | null }
+type HostRow = { state: string; health: unknown }
 
 type EnvironmentRow = { compute: string | null; liveReleaseId: string | null; hosts: readonly HostRow[] }
+
+/** As `hostsJson` says them. */
+export const hostsSchema = z.array(z.object({ state: z.string(), health: z.unknown() }))
+
+/** A subquery: what the hosts of an environment told last, as JSON. */
+export function hostsJson(environmentId: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`(
+    select coalesce(json_agg(json_build_object('state', state, 'health', health)), '[]')
+    from host where environment_id = ${environmentId}
+  )`
+}
+
+/** As `servicesJson` says them. */
+export const servicesSchema = z.array(
+  z.object({ id: z.string(), kind: z.string(), publicName: z.string().nullable() }),
+)
+
+/** A subquery: the services that are part of an environment now, by name, as JSON. */
+export function servicesJson(environmentId: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`(
+    select coalesce(json_agg(
+      json_build_object('id', id, 'kind', kind, 'publicName', public_name) order by name
+    ), '[]')
+    from service where environment_id = ${environmentId} and removed_at is null
+  )`
+}
 
 /**
  * A service's health by what its hosts told last; unknown while none of them is heard from. Where there are none, by
@@ -53,8 +80,9 @@ function healthOf(serviceId: string, hosts: readonly HostRow[]): ServiceHealth {
   const words = hosts.flatMap((host) => {
     if (host.state !== 'online' || !Array.isArray(host.health)) return []
     return host.health.flatMap((entry) => {
+      if (Object(entry).serviceId !== serviceId) return []
       const parsed = told.safeParse(entry)
-      return parsed.success && parsed.data.serviceId === serviceId ? [parsed.data] : []
+      return parsed.success ? [parsed.data] : []
     })
   })
   const worst = words.sort((a, b) => severity[b.state] - severity[a.state])[0]

@@ -1,7 +1,17 @@
 import type { OrganisationId } from '@slipway/core'
-import type { Database, Tx } from '@slipway/db'
+import { type Database, Prisma } from '@slipway/db'
 import { z } from 'zod'
-import { healthIn, isStanding, overallHealth, type ServiceHealth } from './health.ts'
+import {
+  healthIn,
+  hostsJson,
+  hostsSchema,
+  isStanding,
+  overallHealth,
+  type ServiceHealth,
+  servicesJson,
+  servicesSchema,
+} from './health.ts'
+import { type LiveRelease, shownRelease, shownReleaseSchema } from './shown-release.ts'
 import { type AppsUrl, urlOf } from './url.ts'
 
 /** One line of the page of all apps. Times are ISO. */
@@ -17,7 +27,7 @@ export type AppListed = {
   url: string | null
   services: number
   health: ServiceHealth['state'] | 'none'
-  live: { number: number; sha: string; message: string; author: string; since: string } | null
+  live: LiveRelease | null
   lastPush: {
     sha: string
     message: string
@@ -37,145 +47,121 @@ export async function listApps(
   organisationId: OrganisationId,
   appsUrl: AppsUrl,
 ): Promise<AppListed[]> {
-  return db.inOrganisation(organisationId, async (tx) => {
-    const apps = await tx.app.findMany({
-      where: { organisationId, deletedAt: null },
-      orderBy: { name: 'asc' },
-      include: {
-        cloudAccount: { select: { id: true, name: true, accountNumber: true, state: true } },
-        environments: {
-          where: { deletedAt: null },
-          orderBy: { createdAt: 'asc' },
-          select: {
-            compute: true,
-            liveReleaseId: true,
-            services: {
-              where: { removedAt: null },
-              orderBy: { name: 'asc' },
-              select: { id: true, kind: true, publicName: true },
-            },
-            hosts: { select: { state: true, health: true, lastSeenAt: true } },
-          },
-        },
-      },
-    })
-    const environments = apps.flatMap((app) => app.environments)
-    const live = await liveReleases(
-      tx,
-      environments.flatMap((environment) => environment.liveReleaseId ?? []),
-    )
-    const pushes = await lastPushes(
-      tx,
-      apps.map((app) => app.id),
-    )
-    return apps.map((app) => {
-      const services = app.environments.flatMap((environment) =>
-        environment.services.map((service) => ({
-          service,
-          health: healthIn(environment, service.id),
-        })),
-      )
-      const [environment] = app.environments
-      const publicName = services.find(({ service }) => service.publicName !== null)?.service.publicName
-      const isLive = environment?.liveReleaseId !== null && environment?.liveReleaseId !== undefined
-      return {
-        id: app.id,
-        name: app.name,
-        region: app.region,
-        branch: app.branch,
-        autoDeploy: app.autoDeploy,
-        cloudAccount: app.cloudAccount,
-        createdAt: app.createdAt.toISOString(),
-        deletingSince: app.deletingSince?.toISOString() ?? null,
-        url: isLive && publicName ? urlOf(appsUrl, publicName) : null,
-        services: services.length,
-        health: overallHealth(
-          services.filter(({ service }) => isStanding(service)).map(({ health }) => health),
-        ),
-        live: live.get(environment?.liveReleaseId ?? '') ?? null,
-        lastPush: pushes.get(app.id) ?? null,
-      }
-    })
-  })
+  const apps = await readApps(db, organisationId, Prisma.sql`true`)
+  return apps.map((app) => listed(app, appsUrl))
 }
 
-export type LiveRelease = NonNullable<AppListed['live']>
-
-/** What people call these releases, by id; `since` is the end of the last deployment that brought each. */
-export async function liveReleases(tx: Tx, ids: string[]): Promise<Map<string, LiveRelease>> {
-  if (ids.length === 0) return new Map()
-  const rows = await tx.release.findMany({
-    where: { id: { in: ids } },
-    select: {
-      id: true,
-      number: true,
-      createdAt: true,
-      revision: { select: { sha: true, message: true, author: true } },
-      deployments: {
-        where: { status: 'healthy' },
-        orderBy: { endedAt: 'desc' },
-        take: 1,
-        select: { endedAt: true },
-      },
-    },
-  })
-  return new Map(
-    rows.map((row) => [
-      row.id,
-      {
-        number: row.number,
-        sha: row.revision.sha,
-        message: row.revision.message,
-        author: row.revision.author,
-        since: (row.deployments[0]?.endedAt ?? row.createdAt).toISOString(),
-      },
-    ]),
-  )
+/** Of one app the line of the list, and its environments in the order in which they were made; undefined where there is none. */
+export async function findListed(
+  db: Database,
+  organisationId: OrganisationId,
+  name: string,
+  appsUrl: AppsUrl,
+): Promise<{ app: AppListed; environments: { id: string; name: string; region: string }[] } | undefined> {
+  const [app] = await readApps(db, organisationId, Prisma.sql`app.name = ${name}`)
+  if (app === undefined) return undefined
+  const environments = app.environments.map(({ id, name, region }) => ({ id, name, region }))
+  return { app: listed(app, appsUrl), environments }
 }
 
-const pushRows = z.array(
-  z.object({
-    app_id: z.string(),
-    sha: z.string(),
-    message: z.string(),
-    author: z.string(),
-    pushed_at: z.date(),
-    number: z.number().nullable(),
-    status: z.string().nullable(),
-    waits_for: z.string().nullable(),
+const appRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  region: z.string(),
+  branch: z.string(),
+  autoDeploy: z.boolean(),
+  cloudAccount: z.object({
+    id: z.string(),
+    name: z.string(),
+    accountNumber: z.string().nullable(),
+    state: z.string(),
   }),
-)
+  createdAt: z.coerce.date(),
+  deletingSince: z.coerce.date().nullable(),
+  environments: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      region: z.string(),
+      compute: z.string().nullable(),
+      liveReleaseId: z.string().nullable(),
+      live: shownReleaseSchema.nullable(),
+      services: servicesSchema,
+      hosts: hostsSchema,
+    }),
+  ),
+  lastPush: z
+    .object({
+      sha: z.string(),
+      message: z.string(),
+      author: z.string(),
+      pushedAt: z.coerce.date(),
+      execution: z.number().nullable(),
+      status: z.string().nullable(),
+      waitsFor: z.string().nullable(),
+    })
+    .nullable(),
+})
+type AppRow = z.infer<typeof appRow>
 
-/** One row an app, however long its history is: Prisma's `distinct` would read all of it. */
-async function lastPushes(tx: Tx, appIds: string[]): Promise<Map<string, AppListed['lastPush']>> {
-  const rows = await tx.$queryRaw`
-    select app.id as app_id, head.sha, head.message, head.author, head.pushed_at, last.number, last.status,
-      last.waits_for
-    from unnest(${appIds}::text[]) as app (id)
-    cross join lateral (
-      select id, sha, message, author, pushed_at from revision
-      where app_id = app.id order by position desc limit 1
-    ) as head
-    left join lateral (
-      select number, status, waits_for from execution where revision_id = head.id order by number desc limit 1
-    ) as last on true`
-  return new Map(
-    pushRows.parse(rows).map((row) => [
-      row.app_id,
-      {
-        sha: row.sha,
-        message: row.message,
-        author: row.author,
-        pushedAt: row.pushed_at.toISOString(),
-        execution: row.number,
-        status: row.status,
-        waitsFor: row.waits_for,
-      },
-    ]),
+const appRows = z.tuple([z.object({ apps: z.array(appRow) })])
+
+/** One statement, and of each app one push, however long its history is. */
+async function readApps(db: Database, organisationId: OrganisationId, which: Prisma.Sql): Promise<AppRow[]> {
+  const rows = await db.statementInOrganisation(
+    organisationId,
+    Prisma.sql`
+      select coalesce(json_agg(app order by name), '[]') as apps from (
+        select app.id, app.name, app.region, branch, auto_deploy as "autoDeploy", app.created_at as "createdAt",
+          deleting_since as "deletingSince",
+          json_build_object(
+            'id', account.id, 'name', account.name, 'accountNumber', account_number, 'state', account.state
+          ) as "cloudAccount",
+          (
+            select coalesce(json_agg(
+              json_build_object(
+                'id', environment.id, 'name', name, 'region', region,
+                'compute', compute, 'liveReleaseId', live_release_id,
+                'live', ${shownRelease(Prisma.sql`live_release_id`)},
+                'services', ${servicesJson(Prisma.sql`environment.id`)},
+                'hosts', ${hostsJson(Prisma.sql`environment.id`)}
+              ) order by created_at, id
+            ), '[]')
+            from environment where app_id = app.id and deleted_at is null
+          ) as environments,
+          (
+            select json_build_object(
+              'sha', sha, 'message', message, 'author', author, 'pushedAt', pushed_at,
+              'execution', last.number, 'status', last.status, 'waitsFor', last.waits_for
+            )
+            from revision left join lateral (
+              select number, status, waits_for from execution
+              where revision_id = revision.id order by number desc limit 1
+            ) as last on true
+            where app_id = app.id order by position desc limit 1
+          ) as "lastPush"
+        from app join cloud_account as account on account.id = app.cloud_account_id
+        where app.organisation_id = ${organisationId} and app.deleted_at is null and ${which}
+      ) as app`,
   )
+  return appRows.parse(rows)[0].apps
 }
 
-/** What people call one release; undefined where there is none of this id. */
-export async function liveReleaseOf(tx: Tx, id: string): Promise<LiveRelease | undefined> {
-  return (await liveReleases(tx, [id])).get(id)
+function listed({ environments, ...app }: AppRow, appsUrl: AppsUrl): AppListed {
+  const services = environments.flatMap((environment) =>
+    environment.services.map((service) => ({ service, health: healthIn(environment, service.id) })),
+  )
+  const live = environments[0]?.live ?? null
+  const publicName = services.find(({ service }) => service.publicName !== null)?.service.publicName
+  return {
+    ...app,
+    createdAt: app.createdAt.toISOString(),
+    deletingSince: app.deletingSince?.toISOString() ?? null,
+    url: live !== null && publicName ? urlOf(appsUrl, publicName) : null,
+    services: services.length,
+    health: overallHealth(services.filter(({ service }) => isStanding(service)).map(({ health }) => health)),
+    live,
+    lastPush:
+      app.lastPush === null ? null : { ...app.lastPush, pushedAt: app.lastPush.pushedAt.toISOString() },
+  }
 }

@@ -1,17 +1,31 @@
-import type { Tx } from '@slipway/db'
-import { type Execution, executionSchema } from '../decide/execution.ts'
+import { Prisma } from '@slipway/db'
+import { z } from 'zod'
+import { errorSchema, executionSchema } from '../decide/execution.ts'
 
-/** A push with the revision that it was begun for, its newest commit. */
-export type Push = Awaited<ReturnType<typeof pushesFrom>>[number]
+/** The pushes of an app in their order, each with the revision that it was begun for, its newest commit. */
+export const pushRows = z.array(
+  z.object({
+    id: z.string(),
+    number: z.number(),
+    status: z.string(),
+    error: errorSchema.nullable(),
+    /** Undefined until the first event was folded in. */
+    state: executionSchema.optional().catch(undefined),
+    createdAt: z.coerce.date(),
+    revision: z.object({ id: z.string(), sha: z.string(), position: z.number() }),
+  }),
+)
+export type Push = z.infer<typeof pushRows>[number]
 
-/** The pushes that may carry the commits from `position` on, in their order. */
-export async function pushesFrom(tx: Tx, appId: string, position: number) {
-  const rows = await tx.execution.findMany({
-    where: { appId, kind: 'push', revision: { position: { gte: position } } },
-    orderBy: { revision: { position: 'asc' } },
-    include: { revision: { select: { id: true, sha: true, position: true } } },
-  })
-  return rows.map((row) => ({ ...row, state: stateOf(row.state) }))
+/** Those that may carry the commits from `position` on, as JSON for `pushRows`. */
+export function pushesFrom(appId: Prisma.Sql, position: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    select coalesce(json_agg(push order by place), '[]') from (
+      select execution.id, number, status, error, state, created_at as "createdAt", position as place,
+        json_build_object('id', revision.id, 'sha', sha, 'position', position) as revision
+      from revision join execution on execution.revision_id = revision.id
+      where revision.app_id = ${appId} and position >= ${position} and execution.kind = 'push'
+    ) as push`
 }
 
 /** So many pushes may have taken each other's place; more is a circle that cannot be. */
@@ -30,9 +44,4 @@ export function carrierOf(pushes: readonly Push[], position: number): Push | und
     carrier = next
   }
   return carrier
-}
-
-/** Undefined until the first event was folded in. */
-function stateOf(state: unknown): Execution | undefined {
-  return executionSchema.safeParse(state).data
 }

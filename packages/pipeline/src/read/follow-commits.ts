@@ -1,11 +1,11 @@
 import type { AppId, OrganisationId } from '@slipway/core'
-import type { Database, Tx } from '@slipway/db'
+import { type Database, Prisma, type Tx } from '@slipway/db'
 import { findApp } from '@slipway/environments'
 import { z } from 'zod'
 import { type CommitCell, commitCell, type Reach } from '../decide/commit-cell.ts'
 import { errorSchema } from '../decide/execution.ts'
 import { type WhyNotFurther, whyNotFurther } from '../decide/why-not-further.ts'
-import { carrierOf, type Push, pushesFrom } from './carrier-of.ts'
+import { carrierOf, type Push, pushesFrom, pushRows } from './carrier-of.ts'
 import { firstLine } from './people.ts'
 
 /** One commit through the whole pipeline: how far in each branch, when, and why not further. Times are ISO. */
@@ -37,6 +37,8 @@ type BuildCell = {
 
 const commitsShown = 20
 
+const pushesRow = z.tuple([z.object({ pushes: pushRows })])
+
 /** The newest twenty commits of an app, newest first. Throws not-found. */
 export async function followCommits(
   db: Database,
@@ -53,7 +55,8 @@ export async function followCommits(
     })
     const oldest = rows.at(-1)
     if (oldest === undefined) return []
-    const pushes = await pushesFrom(tx, app.id, oldest.position)
+    const from = pushesFrom(Prisma.sql`${app.id}`, Prisma.sql`${oldest.position}`)
+    const [{ pushes }] = pushesRow.parse(await tx.$queryRaw`select (${from}) as pushes`)
     const places = await placesOf(tx, app.id, oldest.pushedAt)
     const read = pushes.findLast(({ state }) => (state?.stages.length ?? 0) > 0)?.state
     const inPipeline = new Set(

@@ -1,29 +1,21 @@
-import { notFound, type OrganisationId, type UserId } from '@slipway/core'
-import type { Database, Tx } from '@slipway/db'
-import { type AppsUrl, findApp, urlOf } from '@slipway/environments'
+import type { OrganisationId, UserId } from '@slipway/core'
+import type { Database } from '@slipway/db'
+import { type AppsUrl, urlOf } from '@slipway/environments'
 import { buildStream, checkStream, deploymentStream } from '@slipway/protocol'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { describeEvent } from '../decide/describe-event.ts'
-import { eventSchema } from '../decide/event.ts'
-import {
-  type Check,
-  type Execution,
-  errorSchema,
-  executionKinds,
-  executionSchema,
-  type Target,
-} from '../decide/execution.ts'
+import type { Check, Execution, errorSchema, executionKinds, Target } from '../decide/execution.ts'
 import { checksIn, pathOf, type Sides, targetsOf } from '../decide/places.ts'
-import { type Status, statuses } from '../decide/status.ts'
+import type { Status } from '../decide/status.ts'
 import { type Waiting, waitOf } from '../decide/wait-of.ts'
 import { deploymentIdOf } from '../deployment-id.ts'
 import { type Answers, answersFor } from '../gates/approve/answers-for.ts'
-import { approverOf } from '../gates/approve/approval-facts.ts'
 import { gateOf } from '../gates/index.ts'
 import { placeOfWay } from '../rehearsal-rows.ts'
 import { type CheckRows, type CheckShown, checkShown } from './check-shown.ts'
+import { type ExecutionRow, readExecution } from './execution-row.ts'
 import { firstLine, namesOf, type Person } from './people.ts'
-import { type StepRow, type StepShown, stepShown } from './step-shown.ts'
+import { type StepShown, stepShown } from './step-shown.ts'
 
 /** A build, one deployment into an environment, or a step or gate of the pipeline: its steps and its log. */
 export type PartShown = {
@@ -76,12 +68,6 @@ export type ExecutionShown = {
   canCancel: boolean
 }
 
-const rowSchema = z.object({
-  kind: z.enum(executionKinds),
-  status: z.enum(statuses),
-  error: errorSchema.nullable(),
-})
-
 /**
  * All that the page of an execution shows, from its rows and its event log. What `viewer` may answer is asked where
  * one looks. Throws not-found.
@@ -93,41 +79,12 @@ export async function getExecution(
   appsUrl: AppsUrl,
   viewer?: UserId,
 ): Promise<ExecutionShown> {
-  const approver = viewer === undefined ? undefined : await approverOf(db, organisationId, viewer)
-  const found = await db.inOrganisation(organisationId, async (tx) => {
-    const app = await findApp(tx, organisationId, asked.app)
-    const row = await tx.execution.findUnique({
-      where: { appId_number: { appId: app.id, number: asked.number } },
-      include: {
-        revision: { omit: { plan: true, planErrors: true } },
-        events: { orderBy: { sequence: 'asc' } },
-        steps: { orderBy: [{ path: 'asc' }, { position: 'asc' }] },
-        deployments: {
-          include: { environment: { select: { name: true } }, release: { select: { number: true } } },
-          orderBy: { startedAt: 'asc' },
-        },
-      },
-    })
-    if (row === null) throw notFound('execution')
-    const state = Object.keys(Object(row.state)).length === 0 ? undefined : executionSchema.parse(row.state)
-    const by = state?.end?.by
-    const newer = by ? await tx.execution.findUnique({ where: { id: by }, select: { number: true } }) : null
-    const answers =
-      approver === undefined || state === undefined
-        ? new Map<string, Answers>()
-        : await answersFor(tx, app.id, { number: row.number, state }, approver)
-    return {
-      app,
-      row,
-      state,
-      answers,
-      supersededBy: newer?.number ?? null,
-      urls: await urlsOf(tx, row, appsUrl),
-    }
-  })
-  const { app, row, state } = found
-  const { kind, status, error } = rowSchema.parse(row)
-  const events = row.events.map((each) => ({ sequence: each.sequence, event: eventSchema.parse(each.event) }))
+  const { app, row } = await readExecution(db, organisationId, asked)
+  const { state, kind, status, error, revision, events } = row
+  const [answers = new Map<string, Answers>()] =
+    viewer === undefined || state === undefined
+      ? []
+      : await answersFor(db, organisationId, [{ appId: app.id, number: row.number, state }], viewer)
   const people = events.flatMap(({ event }) => ('by' in event && event.by !== null ? [event.by] : []))
   const person = await namesOf(db, [row.startedBy, ...people])
   const nameOf = (id: string) => person(id).name
@@ -137,16 +94,12 @@ export async function getExecution(
     number: row.number,
     kind,
     status,
-    app: { id: app.id, name: app.name },
+    app,
     revision: {
-      sha: row.revision.sha,
-      message: firstLine(row.revision.message),
-      body: row.revision.message,
-      author: row.revision.author,
-      authorEmail: row.revision.authorEmail,
-      branch: row.revision.branch,
-      pushedAt: row.revision.pushedAt.toISOString(),
-      isBad: row.revision.badSince !== null,
+      ...revision,
+      message: firstLine(revision.message),
+      body: revision.message,
+      pushedAt: revision.pushedAt.toISOString(),
     },
     startedBy: person(row.startedBy),
     reason: row.reason,
@@ -154,9 +107,12 @@ export async function getExecution(
     endedAt: row.endedAt?.toISOString() ?? null,
     error,
     waits: state === undefined ? null : waitOf(state),
-    supersededBy: found.supersededBy,
-    parts: partsOf(row, state, { steps: row.steps, answers: found.answers, person }),
-    urls: status === 'succeeded' ? found.urls : [],
+    supersededBy: row.supersededBy,
+    parts: partsOf(row, state, { steps: row.steps, answers, person }),
+    urls:
+      status === 'succeeded'
+        ? row.services.map(({ name, publicName }) => ({ service: name, url: urlOf(appsUrl, publicName) }))
+        : [],
     events: events.map(({ sequence, event }) => ({
       sequence,
       at: event.at,
@@ -168,21 +124,8 @@ export async function getExecution(
   }
 }
 
-type Row = {
-  id: string
-  steps: StepRow[]
-  deployments: {
-    id: string
-    status: string
-    startedAt: Date
-    endedAt: Date | null
-    environment: { name: string }
-    release: { number: number }
-  }[]
-}
-
 /** The build's attempts first, then each stage with its checks and deployments in the order of the pipeline. */
-function partsOf(row: Row, state: Execution | undefined, rows: CheckRows): PartShown[] {
+function partsOf(row: ExecutionRow, state: Execution | undefined, rows: CheckRows): PartShown[] {
   if (state === undefined) return []
   const checks = (place: string, side: Sides, list: readonly Check[]) =>
     checksIn(place, side, list).flatMap(([path, check]) => [
@@ -205,7 +148,7 @@ function partsOf(row: Row, state: Execution | undefined, rows: CheckRows): PartS
   ]
 }
 
-function partsOfBuild(row: Row, { build }: Execution): PartShown[] {
+function partsOfBuild(row: ExecutionRow, { build }: Execution): PartShown[] {
   if (!('attempt' in build)) return []
   return attemptsOf(build).map((attempt) => {
     const path = `build/${attempt}`
@@ -228,7 +171,7 @@ function partsOfBuild(row: Row, { build }: Execution): PartShown[] {
 }
 
 /** One part for each attempt; before the first, one that says that it is to come. */
-function partsOfTarget(row: Row, state: Execution, place: string, target: Target): PartShown[] {
+function partsOfTarget(row: ExecutionRow, state: Execution, place: string, target: Target): PartShown[] {
   const { progress, name } = target
   if (progress.is === 'never') return []
   return ('attempt' in progress ? attemptsOf(progress) : [1]).map((attempt) => {
@@ -241,7 +184,7 @@ function partsOfTarget(row: Row, state: Execution, place: string, target: Target
       kind: 'deployment',
       stream: deploymentStream(id),
       environment: name,
-      release: deployment?.release.number ?? null,
+      release: deployment?.release ?? null,
       check: null,
       status: deployment?.status ?? (isLast ? progress.is : 'failed'),
       startedAt: deployment?.startedAt.toISOString() ?? null,
@@ -252,7 +195,7 @@ function partsOfTarget(row: Row, state: Execution, place: string, target: Target
 }
 
 /** One part, of the newest attempt: all its attempts write to one log. */
-function partsOfCheck(row: Row, path: string, check: Check, rows: CheckRows): PartShown[] {
+function partsOfCheck(row: ExecutionRow, path: string, check: Check, rows: CheckRows): PartShown[] {
   const { progress } = check
   if (progress.is === 'never') return []
   const part: PartShown = {
@@ -272,7 +215,12 @@ function partsOfCheck(row: Row, path: string, check: Check, rows: CheckRows): Pa
 }
 
 /** The ways that the environments of a rehearsal went, in the order in which they began. */
-function partsOfRehearsal(row: Row, state: Execution, path: string, { progress }: Check): PartShown[] {
+function partsOfRehearsal(
+  row: ExecutionRow,
+  state: Execution,
+  path: string,
+  { progress }: Check,
+): PartShown[] {
   if (!('attempt' in progress)) return []
   const { attempt } = progress
   const targets = state.stages.flatMap(targetsOf).map(([, target]) => target)
@@ -292,7 +240,7 @@ function partsOfRehearsal(row: Row, state: Execution, path: string, { progress }
         kind: 'deployment',
         stream: deploymentStream(found.id),
         environment: found.name,
-        release: deployment.release.number,
+        release: deployment.release,
         check: null,
         status: deployment.status,
         startedAt: deployment.startedAt.toISOString(),
@@ -303,12 +251,12 @@ function partsOfRehearsal(row: Row, state: Execution, path: string, { progress }
   })
 }
 
-function stepsAt({ steps }: Row, path: string, titles?: ReadonlyMap<string, string>): StepShown[] {
+function stepsAt({ steps }: ExecutionRow, path: string, titles?: ReadonlyMap<string, string>): StepShown[] {
   return steps.filter((step) => step.path === path).map((step) => stepShown(step, titles))
 }
 
 /** A step whose row still waits though a person has answered waits for nothing: the check itself says how it ended. */
-function stepsOfCheck(row: Row, path: string, { kind, ask, progress }: Check): StepShown[] {
+function stepsOfCheck(row: ExecutionRow, path: string, { kind, ask, progress }: Check): StepShown[] {
   const titles = new Map((gateOf(kind)?.steps(ask) ?? []).map(({ name, title }) => [name, title]))
   const steps = stepsAt(row, path, titles)
   return progress.is === 'asked' ? steps : steps.filter(({ state }) => state === 'done' || state === 'failed')
@@ -316,22 +264,4 @@ function stepsOfCheck(row: Row, path: string, { kind, ask, progress }: Check): S
 
 function attemptsOf({ attempt }: { attempt: number }): number[] {
   return Array.from({ length: attempt }, (_, index) => index + 1)
-}
-
-async function urlsOf(
-  tx: Tx,
-  row: { deployments: { environmentId: string }[] },
-  appsUrl: AppsUrl,
-): Promise<ExecutionShown['urls']> {
-  const services = await tx.service.findMany({
-    where: {
-      environmentId: { in: row.deployments.map((each) => each.environmentId) },
-      removedAt: null,
-      publicName: { not: null },
-    },
-    orderBy: { name: 'asc' },
-  })
-  return services.flatMap(({ name, publicName }) =>
-    publicName === null ? [] : [{ service: name, url: urlOf(appsUrl, publicName) }],
-  )
 }

@@ -1,9 +1,9 @@
 import { asId, type OrganisationId, type UserId } from '@slipway/core'
-import type { Database } from '@slipway/db'
+import { type Database, Prisma } from '@slipway/db'
+import { z } from 'zod'
 import { executionSchema } from '../decide/execution.ts'
 import { findCheck } from '../decide/places.ts'
 import { answersFor } from '../gates/approve/answers-for.ts'
-import { approverOf } from '../gates/approve/approval-facts.ts'
 import { firstLine } from './people.ts'
 
 /** An approval that a person may give now. Times are ISO. */
@@ -20,40 +20,54 @@ export type ApprovalWaiting = {
   until: string
 }
 
+const executionRows = z.array(
+  z.object({
+    appId: z.string().transform((id) => asId('app', id)),
+    app: z.string(),
+    number: z.number(),
+    state: executionSchema,
+    sha: z.string(),
+    message: z.string(),
+  }),
+)
+
 /** All approvals of an organisation that `viewer` may give now, the oldest first. */
 export async function listApprovalsWaiting(
   db: Database,
   organisationId: OrganisationId,
   viewer: UserId,
 ): Promise<ApprovalWaiting[]> {
-  const approver = await approverOf(db, organisationId, viewer)
-  return db.inOrganisation(organisationId, async (tx) => {
-    const rows = await tx.execution.findMany({
-      where: { organisationId, endedAt: null, status: { in: ['waiting', 'checking'] } },
-      orderBy: { createdAt: 'asc' },
-      include: { revision: { select: { sha: true, message: true } }, app: { select: { name: true } } },
-    })
-    const all: ApprovalWaiting[] = []
-    for (const { number, state: stored, revision, app, appId } of rows) {
-      const state = executionSchema.parse(stored)
-      const answers = await answersFor(tx, asId('app', appId), { number, state }, approver)
-      for (const [path, { whyNotApprove }] of answers) {
+  const rows = await db.statementInOrganisation(
+    organisationId,
+    Prisma.sql`
+      select app.id as "appId", app.name as app, number, state, sha, message
+      from execution join revision on revision.id = revision_id join app on app.id = execution.app_id
+      where execution.organisation_id = ${organisationId} and ended_at is null and status in ('waiting', 'checking')
+      order by execution.created_at`,
+  )
+  const executions = executionRows.parse(rows)
+  const answers = await answersFor(db, organisationId, executions, viewer)
+  return executions
+    .flatMap(({ app, number, state, sha, message }, index) =>
+      [...(answers[index] ?? [])].flatMap(([path, { whyNotApprove }]): ApprovalWaiting[] => {
         const found = findCheck(state, path)
-        if (whyNotApprove !== null || found?.check.progress.is !== 'asked') continue
+        if (whyNotApprove !== null || found?.check.progress.is !== 'asked') return []
         const { since, until } = found.check.progress
-        all.push({
-          app: app.name,
-          number,
-          path,
-          words: found.check.words,
-          stage: found.stage.name,
-          sha: revision.sha,
-          message: firstLine(revision.message),
-          since,
-          until,
-        })
-      }
-    }
-    return all.toSorted((one, other) => one.since.localeCompare(other.since))
-  })
+        const { words } = found.check
+        return [
+          {
+            app,
+            number,
+            path,
+            words,
+            stage: found.stage.name,
+            sha,
+            message: firstLine(message),
+            since,
+            until,
+          },
+        ]
+      }),
+    )
+    .toSorted((one, other) => one.since.localeCompare(other.since))
 }

@@ -1,9 +1,8 @@
-import type { OrganisationId } from '@slipway/core'
-import type { Database } from '@slipway/db'
-import { findApp } from '@slipway/environments'
+import { notFound, type OrganisationId } from '@slipway/core'
+import { type Database, Prisma } from '@slipway/db'
+import { z } from 'zod'
 import { type CommitPlace, placeOf } from '../decide/commit-place.ts'
-import { errorSchema } from '../decide/execution.ts'
-import { carrierOf, pushesFrom } from './carrier-of.ts'
+import { carrierOf, pushesFrom, pushRows } from './carrier-of.ts'
 import { firstLine } from './people.ts'
 
 /** One commit, how far it is, and why not further. Times are ISO. */
@@ -22,6 +21,25 @@ export type CommitListed = {
 }
 
 const pageSize = 40
+/** Beyond any position: the newest page. */
+const newest = 2_147_483_647
+
+const pageRow = z.object({
+  commits: z.array(
+    z.object({
+      id: z.string(),
+      position: z.number(),
+      sha: z.string(),
+      message: z.string(),
+      author: z.string(),
+      authored_at: z.coerce.date(),
+      pushed_at: z.coerce.date(),
+      is_bad: z.boolean(),
+    }),
+  ),
+  pushes: pushRows,
+  live: z.array(z.string()),
+})
 
 /** Newest first, 40 a page; `next` is the `before` of the older page. Throws not-found. */
 export async function listCommits(
@@ -29,44 +47,48 @@ export async function listCommits(
   organisationId: OrganisationId,
   asked: { app: string; before?: number | undefined },
 ): Promise<{ commits: CommitListed[]; next: number | null }> {
-  return db.inOrganisation(organisationId, async (tx) => {
-    const app = await findApp(tx, organisationId, asked.app)
-    const rows = await tx.revision.findMany({
-      where: { appId: app.id, ...(asked.before === undefined ? {} : { position: { lt: asked.before } }) },
-      orderBy: { position: 'desc' },
-      take: pageSize + 1,
-      omit: { plan: true, planErrors: true },
-    })
-    // The head that an older commit rides with can lie on the newer page, or have superseded it.
-    const pushes = await pushesFrom(tx, app.id, rows.at(-1)?.position ?? 0)
-    const live = await tx.environment.findMany({
-      where: { appId: app.id, deletedAt: null, liveReleaseId: { not: null } },
-      select: { liveReleaseId: true },
-    })
-    const liveReleases = await tx.release.findMany({
-      where: { id: { in: live.flatMap((each) => each.liveReleaseId ?? []) } },
-      select: { revisionId: true },
-    })
-    const liveRevisions = new Set(liveReleases.map((each) => each.revisionId))
-
-    const commits = rows.slice(0, pageSize).map((row): CommitListed => {
-      const carrier = carrierOf(pushes, row.position)
-      const error = errorSchema.nullable().parse(carrier?.error ?? null)
-      return {
-        sha: row.sha,
-        message: firstLine(row.message),
-        author: row.author,
-        authoredAt: row.authoredAt.toISOString(),
-        pushedAt: row.pushedAt.toISOString(),
-        isBad: row.badSince !== null,
-        execution: carrier?.number ?? null,
-        ridesWith: carrier !== undefined && carrier.revision.id !== row.id ? carrier.revision.sha : null,
-        place: placeOf(carrier?.state, {
-          isLive: carrier !== undefined && liveRevisions.has(carrier.revision.id),
-          failed: error?.what ?? null,
-        }),
-      }
-    })
-    return { commits, next: rows.length > pageSize ? (rows.at(pageSize - 1)?.position ?? null) : null }
+  // The head that an older commit rides with can lie on the newer page, or have superseded it.
+  const [row] = await db.statementInOrganisation(
+    organisationId,
+    Prisma.sql`
+      select page.commits, (${pushesFrom(Prisma.sql`app.id`, Prisma.sql`page.oldest`)}) as pushes,
+        (
+          select coalesce(json_agg(release.revision_id), '[]')
+          from environment join release on release.id = environment.live_release_id
+          where environment.app_id = app.id and environment.deleted_at is null
+        ) as live
+      from app cross join lateral (
+        select coalesce(json_agg(commit order by position desc), '[]') as commits, min(position) as oldest
+        from (
+          select id, position, sha, message, author, authored_at, pushed_at, bad_since is not null as is_bad
+          from revision where app_id = app.id and position < ${asked.before ?? newest}
+          order by position desc limit ${pageSize + 1}
+        ) as commit
+      ) as page
+      where app.organisation_id = ${organisationId} and app.name = ${asked.app} and app.deleted_at is null`,
+  )
+  if (row === undefined) throw notFound('app')
+  const page = pageRow.parse(row)
+  const live = new Set(page.live)
+  const commits = page.commits.slice(0, pageSize).map((commit): CommitListed => {
+    const carrier = carrierOf(page.pushes, commit.position)
+    return {
+      sha: commit.sha,
+      message: firstLine(commit.message),
+      author: commit.author,
+      authoredAt: commit.authored_at.toISOString(),
+      pushedAt: commit.pushed_at.toISOString(),
+      isBad: commit.is_bad,
+      execution: carrier?.number ?? null,
+      ridesWith: carrier !== undefined && carrier.revision.id !== commit.id ? carrier.revision.sha : null,
+      place: placeOf(carrier?.state, {
+        isLive: carrier !== undefined && live.has(carrier.revision.id),
+        failed: carrier?.error?.what ?? null,
+      }),
+    }
   })
+  return {
+    commits,
+    next: page.commits.length > pageSize ? (page.commits[pageSize - 1]?.position ?? null) : null,
+  }
 }

@@ -1,17 +1,10 @@
-import type { OrganisationId } from '@slipway/core'
-import type { Database } from '@slipway/db'
-import { findApp } from '@slipway/environments'
+import { notFound, type OrganisationId } from '@slipway/core'
+import { type Database, Prisma } from '@slipway/db'
 import { z } from 'zod'
 import { errorSchema, executionKinds, executionSchema } from '../decide/execution.ts'
 import { type Status, statuses } from '../decide/status.ts'
 import { type Waiting, waitOf } from '../decide/wait-of.ts'
 import { firstLine, namesOf, type Person } from './people.ts'
-
-const row = z.object({
-  kind: z.enum(executionKinds),
-  status: z.enum(statuses),
-  error: errorSchema.nullable(),
-})
 
 /** One line of an app's executions. Times are ISO. */
 export type ExecutionListed = {
@@ -32,6 +25,28 @@ export type ExecutionListed = {
 }
 
 const pageSize = 30
+/** Beyond any number: the newest page. */
+const newest = 2_147_483_647
+
+const pageRow = z.object({
+  executions: z.array(
+    z.object({
+      id: z.string(),
+      number: z.number(),
+      kind: z.enum(executionKinds),
+      status: z.enum(statuses),
+      error: errorSchema.nullable(),
+      started_by: z.string(),
+      created_at: z.coerce.date(),
+      ended_at: z.coerce.date().nullable(),
+      sha: z.string(),
+      message: z.string(),
+      author: z.string(),
+      // Nothing until the first event was folded in.
+      state: executionSchema.nullable().catch(null),
+    }),
+  ),
+})
 
 /** Newest first, 30 a page; `next` is the `before` of the older page. Throws not-found. */
 export async function listExecutions(
@@ -39,51 +54,42 @@ export async function listExecutions(
   organisationId: OrganisationId,
   asked: { app: string; before?: number | undefined },
 ): Promise<{ executions: ExecutionListed[]; next: number | null }> {
-  const { rows, waits } = await db.inOrganisation(organisationId, async (tx) => {
-    const app = await findApp(tx, organisationId, asked.app)
-    const rows = await tx.execution.findMany({
-      where: { appId: app.id, ...(asked.before === undefined ? {} : { number: { lt: asked.before } }) },
-      orderBy: { number: 'desc' },
-      take: pageSize + 1,
-      omit: { state: true },
-      include: { revision: { select: { sha: true, message: true, author: true } } },
-    })
-    // Only what has not ended can wait, and states are large.
-    const open = await tx.execution.findMany({
-      where: { id: { in: rows.map(({ id }) => id) }, endedAt: null },
-      select: { id: true, state: true },
-    })
-    const waits = new Map(open.map(({ id, state }) => [id, waitIn(state)]))
-    return { rows, waits }
-  })
+  // Only what has not ended can wait, and states are large.
+  const [row] = await db.statementInOrganisation(
+    organisationId,
+    Prisma.sql`
+      select (
+        select coalesce(json_agg(execution order by number desc), '[]') from (
+          select execution.id, number, kind, status, error, started_by, created_at, ended_at, sha, message, author,
+            case when ended_at is null then state end as state
+          from execution join revision on revision.id = revision_id
+          where execution.app_id = app.id and number < ${asked.before ?? newest}
+          order by number desc limit ${pageSize + 1}
+        ) as execution
+      ) as executions
+      from app where organisation_id = ${organisationId} and name = ${asked.app} and deleted_at is null`,
+  )
+  if (row === undefined) throw notFound('app')
+  const page = pageRow.parse(row).executions
   const person = await namesOf(
     db,
-    rows.map((each) => each.startedBy),
+    page.map((each) => each.started_by),
   )
-  const executions = rows.slice(0, pageSize).map((each) => {
-    const { kind, status, error } = row.parse(each)
-    return {
-      id: each.id,
-      number: each.number,
-      kind,
-      status,
-      sha: each.revision.sha,
-      message: firstLine(each.revision.message),
-      author: each.revision.author,
-      startedBy: person(each.startedBy),
-      createdAt: each.createdAt.toISOString(),
-      endedAt: each.endedAt?.toISOString() ?? null,
-      failed: error?.what ?? null,
-      waits: waits.get(each.id) ?? null,
-    }
-  })
-  return { executions, next: rows.length > pageSize ? (executions.at(-1)?.number ?? null) : null }
-}
-
-/** Nothing until the first event was folded in. */
-function waitIn(state: unknown): Waiting | null {
-  const parsed = executionSchema.safeParse(state)
-  return parsed.success ? waitOf(parsed.data) : null
+  const executions = page.slice(0, pageSize).map((each) => ({
+    id: each.id,
+    number: each.number,
+    kind: each.kind,
+    status: each.status,
+    sha: each.sha,
+    message: firstLine(each.message),
+    author: each.author,
+    startedBy: person(each.started_by),
+    createdAt: each.created_at.toISOString(),
+    endedAt: each.ended_at?.toISOString() ?? null,
+    failed: each.error?.what ?? null,
+    waits: each.state === null ? null : waitOf(each.state),
+  }))
+  return { executions, next: page.length > pageSize ? (executions.at(-1)?.number ?? null) : null }
 }
 
 /** A push that waits for somebody to press Deploy, in any app of the organisation. */

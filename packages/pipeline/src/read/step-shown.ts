@@ -1,3 +1,5 @@
+import type { OrganisationId } from '@slipway/core'
+import { Prisma } from '@slipway/db'
 import { z } from 'zod'
 import { errorSchema } from '../decide/execution.ts'
 import { stepTitle } from '../step-titles.ts'
@@ -15,16 +17,34 @@ export type StepShown = {
   error: z.infer<typeof errorSchema> | null
 }
 
-export type StepRow = {
-  path: string
-  name: string
-  state: string
-  waitsFor: string | null
-  waitUntil: Date | null
-  startedAt: Date | null
-  endedAt: Date | null
-  error: unknown
-  memory: unknown
+/** As `stepsJson` says them. */
+export const stepRows = z.array(
+  z.object({
+    path: z.string(),
+    name: z.string(),
+    state: z.string(),
+    waitsFor: z.string().nullable(),
+    waitUntil: z.coerce.date().nullable(),
+    startedAt: z.coerce.date().nullable(),
+    endedAt: z.coerce.date().nullable(),
+    error: z.unknown(),
+    memory: z.unknown(),
+  }),
+)
+export type StepRow = z.infer<typeof stepRows>[number]
+
+/** A subquery: the steps of an execution in their order, as JSON. */
+export function stepsJson(executionId: Prisma.Sql, organisationId: OrganisationId): Prisma.Sql {
+  return Prisma.sql`(
+    select coalesce(json_agg(
+      json_build_object(
+        'path', path, 'name', name, 'state', state, 'waitsFor', waits_for, 'waitUntil', wait_until,
+        'startedAt', started_at, 'endedAt', ended_at, 'error', error, 'memory', memory
+      ) order by path, position
+    ), '[]')
+    from deployment_step
+    where deployment_step.organisation_id = ${organisationId} and execution_id = ${executionId}
+  )`
 }
 
 const stepState = z.enum(['pending', 'running', 'waiting', 'done', 'failed'])
