@@ -1,11 +1,13 @@
-import type { Clock, OrganisationId, UserId } from '@slipway/core'
+import type { Clock, UserId } from '@slipway/core'
 import type { Database } from '@slipway/db'
-import { type Auth, holderOfToken, type TokenScope } from '@slipway/organisations'
+import { type Auth, holderOfToken, type Role, type TokenScope } from '@slipway/organisations'
 
 /** Who asks: somebody with a session in a browser, or a program with somebody's token for one organisation. */
-export type Caller =
-  | { kind: 'person'; userId: UserId; name: string; email: string }
-  | { kind: 'token'; userId: UserId; tokenId: string; organisationId: OrganisationId; scope: TokenScope }
+export type Caller = {
+  userId: UserId
+  /** What they are in each organisation that they may enter, by its id, as the request came. */
+  roles: ReadonlyMap<string, Role>
+} & ({ kind: 'person'; name: string; email: string } | { kind: 'token'; tokenId: string; scope: TokenScope })
 
 /** How the audit log names the caller. */
 export function actorOf(caller: Caller): string {
@@ -23,12 +25,14 @@ export async function callerOf(
   const authorization = headers.get('authorization')
   if (authorization === null) {
     const person = await auth.personOf(headers)
-    return person && { kind: 'person', userId: person.userId, name: person.name, email: person.email }
+    if (person === undefined) return undefined
+    const { userId, name, email, roles } = person
+    return { kind: 'person', userId, name, email, roles }
   }
   const token = /^Bearer (\S+)$/.exec(authorization)?.[1]
   if (token === undefined) return undefined
   const holder = await holderOfToken(db, token, 'api', clock)
   if (holder === undefined) return undefined
-  const { userId, tokenId, organisationId } = holder
-  return { kind: 'token', userId, tokenId, organisationId, scope: 'api' }
+  const { userId, tokenId, organisationId, role } = holder
+  return { kind: 'token', userId, tokenId, scope: 'api', roles: new Map([[organisationId, role]]) }
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { isId, notFound, type OrganisationId, UserError, type UserErrorFields } from '@slipway/core'
-import { type Action, leastRole, may, type Role, roleOf, scopeAllows } from '@slipway/organisations'
+import { type Action, leastRole, may, type Role, scopeAllows } from '@slipway/organisations'
 import { initTRPC, TRPCError } from '@trpc/server'
 import { z } from 'zod'
 import type { Caller } from './caller.ts'
@@ -79,7 +79,7 @@ export const procedure = {
       .input(organisationInput)
       .use(async ({ ctx, input, type, next }) => {
         if (ctx.caller === undefined) throw unauthenticated()
-        const { organisationId, role } = await membership(ctx, ctx.caller, input.organisationId)
+        const { organisationId, role } = membership(ctx.caller, input.organisationId)
         if (!may(role, action)) throw roleTooLow(role, action)
         if (ctx.caller.kind === 'token' && !scopeAllows(ctx.caller.scope, action)) throw scopeTooNarrow()
         if (type === 'mutation') await ctx.rateLimit.take('organisation', organisationId)
@@ -90,14 +90,9 @@ export const procedure = {
 export const router = t.router
 export const createCaller = t.createCallerFactory
 
-async function membership(
-  { db }: Context,
-  caller: Caller,
-  asked: string,
-): Promise<{ organisationId: OrganisationId; role: Role }> {
+function membership(caller: Caller, asked: string): { organisationId: OrganisationId; role: Role } {
   if (!isId('organisation', asked)) throw notFound('organisation')
-  if (caller.kind === 'token' && caller.organisationId !== asked) throw notFound('organisation')
-  const role = await roleOf(db, asked, caller.userId)
+  const role = caller.roles.get(asked)
   if (role === undefined) throw notFound('organisation')
   return { organisationId: asked, role }
 }

@@ -73,7 +73,10 @@ export function asId<K extends IdKind>(kind: K, value: string): Id<K> {
   return value
 }
 
+const afterPrefix = /^_[0-9a-z]{4,40}$/
+
 /** Whether the string has the form of an id of this kind; says nothing about whether the thing exists. */
 export function isId<K extends IdKind>(kind: K, value: string): value is Id<K> {
-  return new RegExp(`^${prefixes[kind]}_[0-9a-z]{4,40}$`).test(value)
+  const prefix = prefixes[kind]
+  return value.startsWith(prefix) && afterPrefix.test(value.slice(prefix.length))
 }

@@ -1,4 +1,4 @@
-import { makeLog, realClock } from '@slipway/core'
+import { makeLog, type OrganisationId, realClock, type UserId } from '@slipway/core'
 import { testDatabase } from '@slipway/db/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -219,6 +219,33 @@ test('an account is deleted by its password, when no organisation needs it as it
   await ada.send('/auth/sign-up/email', signUp(email))
   await ada.send(await lastLink(email))
   expect(await auth.personOf(ada.headers())).toMatchObject({ email })
+})
+
+test('a session says what its person is in each organisation now, and nothing of those they left or that are gone', async () => {
+  const { db } = database
+  const email = 'roles@example.com'
+  const ada = browser()
+  await ada.send('/auth/sign-up/email', signUp(email))
+  await ada.send(await lastLink(email))
+  const roles = async () => (await auth.personOf(ada.headers()))?.roles
+  const userId = (await auth.personOf(ada.headers()))?.userId
+  if (userId === undefined) throw new Error('nobody is signed in')
+  expect(await roles()).toEqual(new Map())
+  const heir = await addPerson(db, 'Heir')
+  const give = (id: OrganisationId, to: UserId, role: 'owner' | 'viewer' | undefined) =>
+    db.inOrganisation(id, (tx) => setRole(tx, id, { userId: to, role, by: to }, realClock))
+  const left = await createOrganisation(db, { name: 'Left', userId }, realClock)
+  const gone = await createOrganisation(db, { name: 'Gone', userId }, realClock)
+  await createOrganisation(db, { name: 'Of another', userId: heir }, realClock)
+  expect(await roles()).toEqual(new Map([left, gone].map(({ id }) => [id, 'owner'])))
+  await give(left.id, heir, 'owner')
+  await give(left.id, userId, 'viewer')
+  expect((await roles())?.get(left.id)).toBe('viewer')
+  await give(left.id, userId, undefined)
+  await db.inOrganisation(gone.id, (tx) =>
+    tx.organisation.update({ where: { id: gone.id }, data: { deletedAt: new Date() } }),
+  )
+  expect(await roles()).toEqual(new Map())
 })
 
 test('a short password, a foreign return address and a forged link are refused', async () => {

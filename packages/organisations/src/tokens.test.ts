@@ -40,6 +40,17 @@ test('a token names its maker, with the role that the maker has now', async () =
   await giveBob('member')
 })
 
+test('a token of an organisation that is gone is nobody', async () => {
+  const { db } = database
+  const { id } = await createOrganisation(db, { name: 'Gone', userId: ada }, clock)
+  const { token } = await createToken(db, id, { userId: ada, name: 'ci', scopes: ['api'], days: 1 }, clock)
+  expect(await holderOfToken(db, token, 'api', clock)).toMatchObject({ organisationId: id })
+  await db.inOrganisation(id, (tx) =>
+    tx.organisation.update({ where: { id }, data: { deletedAt: clock.now() } }),
+  )
+  expect(await holderOfToken(db, token, 'api', clock)).toBeUndefined()
+})
+
 test('the token lies nowhere in the database', async () => {
   const { token } = await bobsToken()
   const rows = await database.db.inOrganisation(organisationId, async (tx) => [

@@ -155,8 +155,8 @@ const holderRows = z
 export type TokenHolder = { tokenId: string; organisationId: OrganisationId; userId: UserId; role: Role }
 
 /**
- * Who comes with this token, or undefined when it is no token, unknown, expired, revoked, lacks the scope, or
- * its maker is no longer a member. The role is the maker's now: a token never outlives what its maker may do.
+ * Who comes with this token, or undefined when it is no token, unknown, expired, revoked, lacks the scope, its
+ * maker is no longer a member, or the organisation is gone. The role is the maker's now: a token never outlives what its maker may do.
  */
 export async function holderOfToken(
   db: Database,
@@ -170,6 +170,7 @@ export async function holderOfToken(
     'look up a token',
     Prisma.sql`select token.id, token.organisation_id, token.user_id, token.last_used_at, member.role
       from token join member using (organisation_id, user_id)
+      join organisation on organisation.id = token.organisation_id and organisation.deleted_at is null
       where token.hash = ${tokenDigest(token)} and token.revoked_at is null and token.expires_at > ${now}
         and ${scope} = any(token.scopes) and member.until is null`,
   )
