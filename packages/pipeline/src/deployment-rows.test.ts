@@ -5,7 +5,7 @@ import { addApp, addTenant } from '@slipway/environments/testing'
 import { expectHost, pendingCommands, sendCommand } from '@slipway/hosts'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { cancelExecution, deployExecution, rollBack } from './actions.ts'
-import { isWanted, type OpenDeployment } from './deployment-rows.ts'
+import { begin, type OpenDeployment } from './deployment-rows.ts'
 import { deployJob, restoreJob } from './effects/jobs.ts'
 import { getExecution } from './read/get-execution.ts'
 import { getRelease, originOf } from './release-rows.ts'
@@ -102,10 +102,10 @@ describe('a deployment that is stopped', () => {
     await work()
     const [open] = seen
     if (open === undefined) throw new Error('nothing was opened')
-    expect(await inTenant((tx) => isWanted(tx, open))).toBe(true)
-    expect(await inTenant((tx) => isWanted(tx, { ...open, attempt: 2 }))).toBe(false)
+    expect(await inTenant((tx) => begin(tx, open, clock))).toBe(true)
+    expect(await inTenant((tx) => begin(tx, { ...open, attempt: 2 }, clock))).toBe(false)
     await cancel(1)
-    expect(await inTenant((tx) => isWanted(tx, open))).toBe(false)
+    expect(await inTenant((tx) => begin(tx, open, clock))).toBe(false)
   })
 })
 
