@@ -106,6 +106,21 @@ test('a revision goes through tests, a bake under load, an approval and a window
     )
   })
 
+  await test.step('who approved the first is told by mail that it came no further, and nobody else is', async () => {
+    const told = await eventually(() => {
+      const mails = slipway.mails().filter(({ subject }) => subject.includes('superseded'))
+      return mails.length > 0 ? mails : undefined
+    }, 'the mail')
+    expect(told.map(({ to, subject }) => [to, subject])).toEqual([
+      [['approver@example.com'], `${app}: execution 1, which you let pass, was superseded`],
+    ])
+    const [mail] = told
+    expect(mail?.text).toContain('First words')
+    expect(mail?.text).toContain('You opened “Approval by admins')
+    expect(mail?.text).toContain('Before it entered production')
+    expect(mail?.text).toContain(`/o/${person.slug}/apps/${app}/executions/2`)
+  })
+
   await test.step('the window opens, and production follows region by region', async () => {
     await slipway.moveClock(new Date(opensAt.toISOString().slice(0, 10)))
     await eventually(
