@@ -57,6 +57,40 @@ test('an environment costs what its instance, its disks and its address cost a m
   expect(cost.runner).toBeNull()
 })
 
+test('a site costs its files, where they lie, and nothing else while nobody comes', async () => {
+  const acme = await addTenant(db, clock)
+  const { organisationId, cloudAccountId } = acme
+  const app = await addApp(db, acme, { name: 'docs' }, clock)
+  await db.inOrganisation(organisationId, async (tx) => {
+    const [environment] = await environmentsOf(tx, app.id)
+    const now = clock.now()
+    await tx.stack.create({
+      data: {
+        id: newId('stack', now),
+        organisationId,
+        cloudAccountId,
+        region: 'us-east-1',
+        name: 'slipway-docs',
+        kind: 'static',
+        environmentId: environment?.id ?? '',
+        state: 'ready',
+        fixed: { siteBytes: String(1024 ** 3), siteRegion: 'sa-east-1' },
+        createdAt: now,
+        updatedAt: now,
+      },
+    })
+  })
+  const { stands } = await getEnvironmentCost(
+    db,
+    organisationId,
+    { app: 'docs', environment: 'production' },
+    clock,
+  )
+  // A gigabyte of S3 in São Paulo, not in Virginia.
+  expect(stands?.lines.map(({ microDollars }) => microDollars)).toEqual(['0', '40500'])
+  expect((await listAppCosts(db, organisationId)).totalMicroDollars).toBe('40500')
+})
+
 test('where nothing stands nothing is told, and what has no price is unknown', async () => {
   const acme = await addTenant(db, clock)
   await addApp(db, acme, { name: 'empty' }, clock)

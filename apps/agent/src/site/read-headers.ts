@@ -6,9 +6,12 @@ export type HeaderRule = { path: string; set: [name: string, value: string][]; r
 
 /** As Cloudflare Pages has it: https://developers.cloudflare.com/pages/configuration/headers/ */
 const rulesMax = 100
-/** What CloudFront or S3 say themselves, or would break an answer: they are not a site's to set. */
+/**
+ * What CloudFront or S3 say themselves, or what would break an answer: not a site's to set.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
+ */
 const notTheirs =
-  /^(connection|content-length|content-encoding|content-range|date|etag|expect|host|keep-alive|last-modified|location|proxy-.*|server|set-cookie|trailer|transfer-encoding|upgrade|via|warning|x-amz-.*|x-amzn-.*|x-cache|x-edge-.*|x-slipway-.*)$/
+  /^(connection|content-length|content-encoding|content-range|date|etag|expect|host|keep-alive|last-modified|location|proxy-.*|server|set-cookie|trailer|transfer-encoding|upgrade|via|warning|x-accel-.*|x-amz-.*|x-amzn-.*|x-cache|x-edge-.*|x-forwarded-proto|x-real-ip|x-slipway-.*)$/
 
 /**
  * Reads `_headers`: a path, and below it, indented, `Name: value` a line; `! Name` takes away what an earlier path set.

@@ -202,7 +202,9 @@ function Hosts({ hosts }: { hosts: Shown['hosts'] }) {
   return (
     <Panel title="Hosts">
       {hosts.length === 0 ? (
-        <p className="p-4 text-13 text-ink-2">No host yet. The first deployment makes one, unless all that it brings is files.</p>
+        <p className="p-4 text-13 text-ink-2">
+          No host yet. The first deployment makes one, unless all that it brings is files.
+        </p>
       ) : (
         <Rows>
           {hosts.map((host) => {

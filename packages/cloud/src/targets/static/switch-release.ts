@@ -22,6 +22,7 @@ export async function switchRelease(context: DeployContext<StaticConfig>): Promi
   const until = new Date(now.getTime() + lookAgainMilliseconds)
   const moved = readSwitch(memory)
   const site = await siteOf(context, config.environmentId)
+  if (context.isStopping) return goBack(context, site, cancelled(), 'It was cancelled.')
   if (memory.switchedAt === undefined) {
     const isWanted = await db.inOrganisation(organisationId, (tx) => context.begin(tx))
     if (!isWanted) return { state: 'wait', until, on: 'its end, which somebody asked for', memory }
@@ -34,11 +35,6 @@ export async function switchRelease(context: DeployContext<StaticConfig>): Promi
 
 async function look(context: DeployContext<StaticConfig>, site: Site, memory: Memory): Promise<StepResult> {
   const moved = readSwitch(memory)
-  if (context.isStopping) {
-    await putBack(site, moved)
-    await context.say('It was cancelled: what was live before is live again.')
-    return { state: 'failed', error: cancelled() }
-  }
   const now = context.clock.now()
   const isLate = now.getTime() - Date.parse(memory.switchedAt ?? '') > everywhereSeconds * 1000
   for (const [host, path] of asked(context)) {
@@ -48,11 +44,7 @@ async function look(context: DeployContext<StaticConfig>, site: Site, memory: Me
       const until = new Date(now.getTime() + lookAgainMilliseconds)
       return { state: 'wait', until, on: 'CloudFront to answer with it', memory }
     }
-    if (error !== undefined) {
-      await putBack(site, moved)
-      await context.say(`${error.what} What was live before is live again.`)
-      return { state: 'failed', error }
-    }
+    if (error !== undefined) return goBack(context, site, error, error.what)
   }
   return { state: 'done', memory }
 }
@@ -78,6 +70,18 @@ function judge(
   if (answer.release === release)
     return answer.status < 400 ? undefined : answersBadly(host, path, answer.status)
   return isLate ? notThere(host, `It answered ${answer.status}, and not with this release.`) : 'not-yet'
+}
+
+/** Also where it began and did not come to the put: what is there is then put once more. */
+async function goBack(
+  context: DeployContext<StaticConfig>,
+  site: Site,
+  error: UserErrorFields,
+  why: string,
+): Promise<StepResult> {
+  await putBack(site, readSwitch(context.memory))
+  await context.say(`${why} What was live before is live again.`)
+  return { state: 'failed', error }
 }
 
 async function putBack(site: Site, { next, before }: SwitchMemory): Promise<void> {

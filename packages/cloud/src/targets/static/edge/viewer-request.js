@@ -116,7 +116,7 @@ function follow(request, site, rule) {
     rule.names[name] === undefined ? all : rule.names[name],
   )
   // Two slashes in front, by what a visitor asked for, would lead to another server.
-  return redirect(request, site, rule.status, to.replace(/^[/\\]+/, '/'))
+  return redirect(request, site, rule.status, to.replace(/^(?:\/|\\)+/, '/'))
 }
 
 function serve(request, prefix, path) {
@@ -154,7 +154,7 @@ function queryOf(querystring) {
 }
 
 function clean(text) {
-  return text.replace(/[^A-Za-z0-9\-._~!$'()*,;:@/?%+]/g, encodeURIComponent)
+  return text.replace(/[^A-Za-z0-9\-._~!$'()*,;:@?%+]/g, encodeURIComponent)
 }
 
 function answer(status, type, body, release) {
