@@ -54,8 +54,8 @@ const statements: Record<Read, string[]> = {
       where app.organisation_id = $1 and app.name = $2 and environment.name = 'production'`,
   ],
   'bill.get': [
-    `select service_id, string_agg(extract(epoch from hour)::bigint / 3600 || ':' || to_hex(mask), ',') as hours
-      from service_hour where organisation_id = $1 and hour >= now() - interval '31 days' group by service_id`,
+    `select service_id, encode(string_agg(masks, '' order by day), 'base64') as days
+      from service_day where organisation_id = $1 and day >= current_date - 31 group by service_id`,
     `select service.*, environment.name, app.name from service join environment on environment.id = service.environment_id
       join app on app.id = environment.app_id where service.organisation_id = $1`,
     'select user_id, since, until from member where organisation_id = $1',

@@ -6,7 +6,7 @@ import { planSpans } from './decide/plan-spans.ts'
 import { priceBookFor } from './decide/price-book.ts'
 import { seatSpans } from './decide/seat-spans.ts'
 import { digestOf, minuteLines } from './digest.ts'
-import { readBasis } from './read-basis.ts'
+import { askIn, readBasis } from './read-basis.ts'
 
 export type MinutesDownload = { fileName: string; csv: string; digest: string }
 
@@ -25,7 +25,9 @@ export async function downloadMinutes(
   const month = monthNamed(monthName)
   if (month === undefined || month.start > now) throw notFound('month of a bill')
   const until = now < month.end ? ceilMinute(now) : month.end
-  const basis = await db.inOrganisation(organisationId, (tx) => readBasis(tx, organisationId, month, until))
+  const basis = await db.inOrganisation(organisationId, (tx) =>
+    readBasis(askIn(tx), organisationId, month, until),
+  )
   const spans = planSpans(basis.planChanges, month.start, until)
   const book = priceBookFor(month)
   const head = [

@@ -1,6 +1,7 @@
 import type { OrganisationId } from '@slipway/core'
-import type { Database } from '@slipway/db'
+import { type Database, Prisma } from '@slipway/db'
 import { z } from 'zod'
+import type { Month } from './decide/month.ts'
 
 /** closing: being made · open, paid, void, uncollectible: as Stripe says · waived: too small to be charged. */
 const invoiceStates = ['closing', 'open', 'paid', 'void', 'uncollectible', 'waived'] as const
@@ -19,33 +20,40 @@ export type Invoice = {
   closedAt: string | null
 }
 
-/** The closed and closing months, newest first. */
-export async function listInvoices(db: Database, organisationId: OrganisationId): Promise<Invoice[]> {
-  return db.inOrganisation(organisationId, async (tx) => {
-    const rows = await tx.bill.findMany({ where: { organisationId }, orderBy: { month: 'desc' } })
-    return rows.map(invoiceOf)
-  })
-}
+const rowsSchema = z.array(
+  z.object({
+    month: z.date(),
+    state: z.string(),
+    cents: z.number(),
+    total: z.string(),
+    digest: z.string(),
+    stripeStatus: z.string().nullable(),
+    number: z.string().nullable(),
+    url: z.string().nullable(),
+    closedAt: z.date().nullable(),
+  }),
+)
 
-export function invoiceOf(row: {
-  month: Date
-  state: string
-  totalCents: number | null
-  totalMicroDollars: bigint | null
-  digest: string | null
-  stripeStatus: string | null
-  stripeNumber: string | null
-  stripeUrl: string | null
-  closedAt: Date | null
-}): Invoice {
-  return {
+/** The closed and closing months, newest first; of one month alone where it is named. */
+export async function listInvoices(
+  db: Database,
+  organisationId: OrganisationId,
+  month?: Month,
+): Promise<Invoice[]> {
+  const rows = await db.statementInOrganisation(
+    organisationId,
+    Prisma.sql`
+      select month, state, coalesce(total_cents, 0) as cents, coalesce(total_micro_dollars, 0)::text as total,
+        coalesce(digest, '') as digest, stripe_status as "stripeStatus", stripe_number as number,
+        nullif(stripe_url, '') as url, closed_at as "closedAt"
+      from bill
+      where organisation_id = ${organisationId} and month = coalesce(${month?.start ?? null}, month)
+      order by month desc`,
+  )
+  return rowsSchema.parse(rows).map(({ stripeStatus, ...row }) => ({
+    ...row,
     month: row.month.toISOString().slice(0, 7),
-    state: z.enum(invoiceStates).parse(row.state === 'closed' ? row.stripeStatus : row.state),
-    cents: row.totalCents ?? 0,
-    total: (row.totalMicroDollars ?? 0n).toString(),
-    digest: row.digest ?? '',
-    number: row.stripeNumber,
-    url: row.stripeUrl === '' ? null : row.stripeUrl,
+    state: z.enum(invoiceStates).parse(row.state === 'closed' ? stripeStatus : row.state),
     closedAt: row.closedAt?.toISOString() ?? null,
-  }
+  }))
 }

@@ -1,12 +1,15 @@
 import { type Clock, type MicroDollars, notFound, type OrganisationId } from '@slipway/core'
-import type { Database, Tx } from '@slipway/db'
+import { type Database, Prisma } from '@slipway/db'
+import { z } from 'zod'
+import { asleep, joined } from './decide/awake.ts'
 import { curveOf } from './decide/curve.ts'
 import { minutesByDay } from './decide/days.ts'
-import { type Forecast, forecast, type Range } from './decide/forecast.ts'
+import { type Forecast, forecast, type Habits, lookBackMilliseconds, type Range } from './decide/forecast.ts'
 import { freeThings, freeUsedUpAt } from './decide/free.ts'
 import {
   ceilMinute,
   cutoffOf,
+  dayOf,
   type Month,
   minuteMilliseconds,
   monthAfter,
@@ -14,12 +17,11 @@ import {
   monthOf,
 } from './decide/month.ts'
 import { type Plan, planSpans } from './decide/plan-spans.ts'
-import { awakeOnUsage, type Basis, type Price, price, priceOn } from './decide/price.ts'
+import { type Basis, type Price, price, priceOn } from './decide/price.ts'
 import { cheaperAboveMinutes, type PriceBook, priceBookFor, seatsMonthly } from './decide/price-book.ts'
 import { seatSpans } from './decide/seat-spans.ts'
-import { type Invoice, invoiceOf } from './list-invoices.ts'
-import { readBasisFast } from './read-basis.ts'
-import { readHabits } from './read-habits.ts'
+import { type Invoice, listInvoices } from './list-invoices.ts'
+import { type Ask, readAwakeFast, readBasisFast } from './read-basis.ts'
 
 /** Money is a decimal string of micro-dollars, a time an ISO string, minutes are whole. */
 export type BillOfMonth = {
@@ -101,53 +103,97 @@ export async function readBill(
   clock: Clock,
 ): Promise<BillOfMonth> {
   const now = clock.now()
-  return db.inOrganisation(organisationId, async (tx) => {
-    const months = await monthsOf(tx, organisationId, now)
-    const month = findMonth(months, monthName)
-    const basis = await readBasisFast(tx, organisationId, month, now)
-    const book = priceBookFor(month)
-    const priced = price(basis, book)
-    const isOnUsage = priced.planSpans.every((span) => span.plan === 'usage')
-    const onUsage = isOnUsage ? priced : priceOn('usage', basis, book)
-    const invoice = await tx.bill.findUnique({
-      where: { organisationId_month: { organisationId, month: month.start } },
-    })
-    return {
-      month: month.name,
-      months: months.map(({ name }) => name),
-      start: month.start.toISOString(),
-      end: month.end.toISOString(),
-      until: basis.until.toISOString(),
-      closesAt: cutoffOf(month).toISOString(),
-      isRunning: now < month.end,
-      plan: describePlan(basis),
-      ...describeCost(priced),
-      free: describeFree(basis, priced, book),
-      onPlan: comparePlans(basis, onUsage, book),
-      forecast:
-        now < month.end
-          ? describeForecast(forecast(basis, await readHabits(tx, organisationId, basis), book))
-          : null,
-      curve: curveOf(basis, book).map(({ at, usage, seats }) => ({
-        at: at.toISOString(),
-        usage: text(usage),
-        seats: text(seats),
-      })),
-      ...(await describeServices(tx, organisationId, basis, onUsage)),
-      invoice: invoice === null ? null : invoiceOf(invoice),
-    }
-  })
+  const ask: Ask = (statement) => db.statementInOrganisation(organisationId, statement)
+  const months = await monthsOf(ask, organisationId, now)
+  const month = findMonth(months, monthName)
+  const isRunning = now < month.end
+  const basis = await readBasisFast(ask, organisationId, month, now)
+  const book = priceBookFor(month)
+  const priced = price(basis, book)
+  const isOnUsage = priced.planSpans.every((span) => span.plan === 'usage')
+  const onUsage = isOnUsage ? priced : priceOn('usage', basis, book)
+  const days = minutesByDay(basis.awake, month, ceilMinute(basis.until))
+  const known = await readServices(ask, organisationId, onUsage)
+  const [invoice = null] = await listInvoices(db, organisationId, month)
+  return {
+    month: month.name,
+    months: months.map(({ name }) => name),
+    start: month.start.toISOString(),
+    end: month.end.toISOString(),
+    until: basis.until.toISOString(),
+    closesAt: cutoffOf(month).toISOString(),
+    isRunning,
+    plan: describePlan(basis),
+    ...describeCost(priced),
+    free: describeFree(basis, priced, book),
+    onPlan: comparePlans(basis, onUsage, book),
+    forecast: isRunning
+      ? describeForecast(forecast(basis, await readHabits(ask, organisationId, basis, known), book))
+      : null,
+    curve: curveOf(basis, days, book).map(({ at, usage, seats }) => ({
+      at: at.toISOString(),
+      usage: text(usage),
+      seats: text(seats),
+    })),
+    ...describeServices(onUsage, known, days),
+    invoice,
+  }
 }
 
-async function monthsOf(tx: Tx, organisationId: OrganisationId, now: Date): Promise<Month[]> {
-  const organisation = await tx.organisation.findUniqueOrThrow({
-    where: { id: organisationId },
-    select: { createdAt: true },
-  })
+const organisationSchema = z.tuple([z.object({ created_at: z.date() })])
+
+async function monthsOf(ask: Ask, organisationId: OrganisationId, now: Date): Promise<Month[]> {
+  const rows = await ask(Prisma.sql`select created_at from organisation where id = ${organisationId}`)
+  const [{ created_at: createdAt }] = organisationSchema.parse(rows)
   const months: Month[] = []
-  for (let month = monthOf(organisation.createdAt); month.start <= now; month = monthAfter(month))
-    months.push(month)
+  for (let month = monthOf(createdAt); month.start <= now; month = monthAfter(month)) months.push(month)
   return months.length > 0 ? months : [monthOf(now)]
+}
+
+const servicesSchema = z.array(
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    app: z.string(),
+    environment: z.string(),
+    region: z.string(),
+    createdAt: z.date(),
+    isGone: z.boolean(),
+  }),
+)
+type KnownService = z.infer<typeof servicesSchema>[number]
+
+/** The services that were awake, as far as they are known, and all that exist now. */
+async function readServices(
+  ask: Ask,
+  organisationId: OrganisationId,
+  { services }: Price,
+): Promise<KnownService[]> {
+  const rows = await ask(Prisma.sql`
+    select service.id, service.name, app.name as app, environment.name as environment, environment.region,
+      service.created_at as "createdAt", service.removed_at is not null as "isGone"
+    from service join environment on environment.id = service.environment_id join app on app.id = environment.app_id
+    where service.organisation_id = ${organisationId}
+      and (service.removed_at is null or service.id = any(${services.map(({ serviceId }) => serviceId)}))`)
+  return servicesSchema.parse(rows)
+}
+
+/** What a forecast goes by: the services that exist now, and the hours of the last two weeks, also before the month. */
+async function readHabits(
+  ask: Ask,
+  organisationId: OrganisationId,
+  { month, until, awake }: Basis,
+  known: KnownService[],
+): Promise<Habits> {
+  const since = dayOf(new Date(until.getTime() - lookBackMilliseconds))
+  const past =
+    since < month.start
+      ? joined([await readAwakeFast(ask, organisationId, { from: since, until: month.start }), awake])
+      : awake
+  const services = known.flatMap(({ id, isGone, createdAt }) =>
+    isGone ? [] : [{ serviceId: id, since: createdAt }],
+  )
+  return { services, past }
 }
 
 function findMonth(months: Month[], name: string | undefined): Month {
@@ -181,7 +227,7 @@ function describeCost(priced: Price): Pick<BillOfMonth, 'total' | 'cents' | 'lin
 
 /** Minutes under the seats plan use none of the free hours up. */
 function describeFree(basis: Basis, priced: Price, book: PriceBook): BillOfMonth['free'] {
-  const usedUpAt = freeUsedUpAt(awakeOnUsage(basis.awake, priced.planSpans), book.freeMinutes)
+  const usedUpAt = freeUsedUpAt(basis.awake, priced.planSpans, book.freeMinutes)
   return {
     minutes: book.freeMinutes,
     usedMinutes: priced.usage.freeMinutes,
@@ -191,7 +237,7 @@ function describeFree(basis: Basis, priced: Price, book: PriceBook): BillOfMonth
 }
 
 function comparePlans(basis: Basis, usage: Price, book: PriceBook): BillOfMonth['onPlan'] {
-  const seats = priceOn('seats', { ...basis, awake: [] }, book)
+  const seats = priceOn('seats', { ...basis, awake: asleep(basis.awake) }, book)
   const until = ceilMinute(basis.until)
   const lastMinute = new Date(until.getTime() - minuteMilliseconds)
   const seatsNow = seatSpans(basis.roster, lastMinute, until).at(-1)?.seats ?? 0
@@ -221,30 +267,24 @@ function describeForecast({ total, onUsage, onSeats }: Forecast): BillOfMonth['f
   return { total: shown(total), onUsage: shown(onUsage), onSeats: shown(onSeats) }
 }
 
-async function describeServices(
-  tx: Tx,
-  organisationId: OrganisationId,
-  basis: Basis,
+function describeServices(
   onUsage: Price,
-): Promise<Pick<BillOfMonth, 'services' | 'minutes'>> {
-  const priced = onUsage.services
-  const days = minutesByDay(basis.awake, basis.month, ceilMinute(basis.until))
-  const known = await tx.service.findMany({
-    where: { organisationId, id: { in: priced.map((service) => service.serviceId) } },
-    include: { environment: { include: { app: { select: { name: true } } } } },
-  })
-  const services = priced.map((service) => {
-    const row = known.find((candidate) => candidate.id === service.serviceId)
+  known: KnownService[],
+  days: ReadonlyMap<string, number[]>,
+): Pick<BillOfMonth, 'services' | 'minutes'> {
+  const byId = new Map(known.map((service) => [service.id, service]))
+  const services = onUsage.services.map(({ serviceId, minutes, amount }) => {
+    const service = byId.get(serviceId)
     return {
-      serviceId: service.serviceId,
-      name: row?.name ?? null,
-      app: row?.environment.app.name ?? null,
-      environment: row?.environment.name ?? null,
-      region: row?.environment.region ?? null,
-      isGone: row === undefined || row.removedAt !== null,
-      minutes: service.minutes,
-      amount: text(service.amount),
-      days: days.get(service.serviceId) ?? [],
+      serviceId,
+      name: service?.name ?? null,
+      app: service?.app ?? null,
+      environment: service?.environment ?? null,
+      region: service?.region ?? null,
+      isGone: service?.isGone ?? true,
+      minutes,
+      amount: text(amount),
+      days: days.get(serviceId) ?? [],
     }
   })
   return { services, minutes: services.reduce((sum, service) => sum + service.minutes, 0) }

@@ -5,7 +5,7 @@ import { enqueueClosing } from './closing/close-month.ts'
 import { monthOf } from './decide/month.ts'
 import { nextPlanStart, type Plan } from './decide/plan-spans.ts'
 import { lockBill } from './lock.ts'
-import { readPlanChanges } from './read-basis.ts'
+import { askIn, readPlanChanges } from './read-basis.ts'
 
 /**
  * Puts the organisation on a plan from the next minute on, and answers when that is; at any minute, both ways,
@@ -20,7 +20,7 @@ export async function switchPlan(
 ): Promise<{ plan: Plan; since: Date | null }> {
   return db.inOrganisation(organisationId, async (tx) => {
     await lockBill(tx, organisationId)
-    const last = (await readPlanChanges(tx, organisationId)).at(-1)
+    const last = (await readPlanChanges(askIn(tx), organisationId)).at(-1)
     if ((last?.plan ?? 'usage') === change.plan) return { plan: change.plan, since: last?.at ?? null }
     const now = clock.now()
     const frozen = await tx.bill.findFirst({ where: { organisationId }, orderBy: { month: 'desc' } })

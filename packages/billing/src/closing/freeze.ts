@@ -1,11 +1,12 @@
 import { type Clock, fromCents, type OrganisationId } from '@slipway/core'
 import { announce, type Database, type Tx } from '@slipway/db'
+import { hoursOf } from '../decide/awake.ts'
 import { cutoffOf, type Month } from '../decide/month.ts'
 import { type Price, type PriceLine, price } from '../decide/price.ts'
 import { type PriceBook, priceBookFor } from '../decide/price-book.ts'
 import { digestOf } from '../digest.ts'
 import { lockBill } from '../lock.ts'
-import { readBasisFast } from '../read-basis.ts'
+import { askIn, readBasisFast } from '../read-basis.ts'
 import { rollUpHours } from '../roll-up.ts'
 
 /** A total below this is not worth its invoice, for either side (design: billing). */
@@ -28,7 +29,7 @@ export async function freeze(
 
     // Out of the rows, whatever was rolled up before.
     await rollUpHours(tx, organisationId, month.start, month.end)
-    const basis = await readBasisFast(tx, organisationId, month, month.end)
+    const basis = await readBasisFast(askIn(tx), organisationId, month, month.end)
     const book = priceBookFor(month)
     const priced = price(basis, book)
     const now = clock.now()
@@ -52,7 +53,7 @@ export async function freeze(
         name: 'freeze',
         startedAt: now,
         doneAt: now,
-        result: { cents: priced.cents, hours: basis.awake.length },
+        result: { cents: priced.cents, hours: hoursOf(basis.awake).length },
       },
     })
     await announce(tx, organisationId, 'bill')

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { wholeHour } from '../decide/mask.ts'
 import { cutoffOf } from '../decide/month.ts'
 import { digestOf } from '../digest.ts'
-import { readBasis } from '../read-basis.ts'
+import { askIn, readBasis } from '../read-basis.ts'
 import { readBill } from '../read-bill.ts'
 import { switchPlan } from '../switch-plan.ts'
 import { addMember, addOrganisation, monthOrThrow, recordHours, run } from '../testing/setting.ts'
@@ -102,7 +102,7 @@ test('a month becomes one open invoice, equal to the ledger to the cent, and clo
   const id = await busyOrganisation()
   await close(id)
   const invoice = await expectOneOpenInvoice(id)
-  const basis = await t.db.inOrganisation(id, (tx) => readBasis(tx, id, november, november.end))
+  const basis = await t.db.inOrganisation(id, (tx) => readBasis(askIn(tx), id, november, november.end))
   expect(invoice.custom_fields?.[0]?.value).toBe(digestOf(basis.awake))
   expect(invoice.lines.data.map((line) => [line.amount, line.quantity])).toEqual([[cents, 1]])
   await close(id)
@@ -157,7 +157,7 @@ test('what is recorded after the cutoff moves neither the bill nor a recomputati
   await recordHours(t.db, id, { ...late, serviceId: 'svc_slow' }, stoppedClock(during))
   await close(id)
   const invoice = await expectOneOpenInvoice(id)
-  const basis = await t.db.inOrganisation(id, (tx) => readBasis(tx, id, november, november.end))
+  const basis = await t.db.inOrganisation(id, (tx) => readBasis(askIn(tx), id, november, november.end))
   expect(digestOf(basis.awake)).toBe(invoice.custom_fields?.[0]?.value)
   const page = await readBill(t.db, id, '2026-11', clock)
   expect(page).toMatchObject({ cents, total: String(fromCents(cents)), invoice: { state: 'open', cents } })

@@ -2,15 +2,17 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { anyBasis } from '../testing/any-basis.ts'
 import { curveOf } from './curve.ts'
-import { type AwakeHour, type Basis, priceOn } from './price.ts'
+import { minutesByDay } from './days.ts'
+import { ceilMinute } from './month.ts'
+import { priceOn } from './price.ts'
 import { priceBookFor } from './price-book.ts'
 
 test('it rises day by day, and ends with what the month costs so far on either plan', () => {
   fc.assert(
-    fc.property(anyBasis, (any) => {
-      const basis = { ...any, awake: eachHourOnce(any.awake) }
+    fc.property(anyBasis, (basis) => {
       const book = priceBookFor(basis.month)
-      const points = curveOf(basis, book)
+      const days = minutesByDay(basis.awake, basis.month, ceilMinute(basis.until))
+      const points = curveOf(basis, days, book)
       const ends = points.map(({ usage, seats }) => [usage, seats] as const)
       for (const [index, [usage, seats]] of ends.entries()) {
         const [usageBefore = 0n, seatsBefore = 0n] = ends[index - 1] ?? []
@@ -22,8 +24,3 @@ test('it rises day by day, and ends with what the month costs so far on either p
     { numRuns: 60 },
   )
 })
-
-/** As read-basis.ts gives them. */
-function eachHourOnce(awake: AwakeHour[]): Basis['awake'] {
-  return [...new Map(awake.map((seen) => [`${seen.serviceId} ${seen.hour.getTime()}`, seen])).values()]
-}

@@ -2,10 +2,19 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { anyBasis, anyMask } from '../testing/any-basis.ts'
 import { monthOrThrow } from '../testing/setting.ts'
-import { type Forecast, forecast, type Habits } from './forecast.ts'
+import { type Awake, type AwakeHour, awakeOf } from './awake.ts'
+import { type Forecast, forecast, type Habits, lookBackMilliseconds } from './forecast.ts'
 import { type Mask, wholeHour } from './mask.ts'
-import { ceilMinute, hourMilliseconds, minuteMilliseconds } from './month.ts'
-import { type AwakeHour, type Basis, price, priceOn } from './price.ts'
+import {
+  ceilMinute,
+  dayOf,
+  hourMilliseconds,
+  hourOf,
+  hoursOfMonth,
+  minuteMilliseconds,
+  monthOf,
+} from './month.ts'
+import { type Basis, price, priceOn } from './price.ts'
 import { priceBookFor } from './price-book.ts'
 
 const december = monthOrThrow('2026-12')
@@ -34,13 +43,13 @@ const anySituation = anyBasis.chain((basis) =>
           maxLength: 400,
         })
         .map((hours) =>
-          hours.map((seen, index) => ({
-            ...seen,
-            hour: new Date(
-              Math.floor(basis.until.getTime() / hourMilliseconds) * hourMilliseconds -
-                index * hourMilliseconds,
-            ),
-          })),
+          pastOf(
+            hours.map((seen, index) => ({
+              ...seen,
+              hour: new Date(hourOf(basis.until).getTime() - index * hourMilliseconds),
+            })),
+            basis.until,
+          ),
         ),
     }),
   }),
@@ -99,11 +108,13 @@ test('what repeats every week is told exactly, from any minute of the month on',
       (week, minute) => {
         const until = new Date(december.start.getTime() + minute * minuteMilliseconds)
         const all = ['svc_a', 'svc_b'].flatMap((serviceId) => repeating(serviceId, week))
-        const past = all.map((seen) => (seen.hour < until ? seen : { ...seen, mask: 0n }))
-        const basis = { ...on('usage', until), awake: past }
+        const basis = { ...on('usage', until), awake: inMonth(upTo(until, all)) }
         const services = ['svc_a', 'svc_b'].map((serviceId) => ({ serviceId, since: longAgo }))
-        const { total } = price({ ...basis, until: december.end, awake: all }, priceBookFor(december))
-        const made = forecastOf({ basis, habits: { services, past: upTo(until, all) } })
+        const { total } = price(
+          { ...basis, until: december.end, awake: inMonth(all) },
+          priceBookFor(december),
+        )
+        const made = forecastOf({ basis, habits: { services, past: pastOf(upTo(until, all), until) } })
         expect(made.total).toEqual({ low: total, high: total })
       },
     ),
@@ -119,8 +130,8 @@ test('awake in one of two weeks is the range; its middle is their mean', () => {
   const many = Array.from({ length: 3 }, (_, index) =>
     others.map((one) => ({ ...one, serviceId: `svc_x${index}` })),
   )
-  const basis = { ...on('usage', until), awake: [...awake, ...many.flat()] }
-  const habits = { services: [{ serviceId: 'svc_a', since: longAgo }], past: awake }
+  const basis = { ...on('usage', until), awake: inMonth([...awake, ...many.flat()]) }
+  const habits = { services: [{ serviceId: 'svc_a', since: longAgo }], past: pastOf(awake, until) }
   const { low, high } = forecastOf({ basis, habits }).total
   // Up to 22 and 29 December the week that was awake comes first and last; three days follow.
   expect(high - low).toBe(BigInt((december.end.getTime() - until.getTime()) / minuteMilliseconds) * 100n)
@@ -136,10 +147,10 @@ test('a young service goes on between its laziest and its busiest day; younger t
     ...hours('svc_a', new Date('2026-12-03T00:00:00Z'), 24, wholeHour),
     ...hours('svc_free', new Date('2026-12-01T00:00:00Z'), 1, 0n),
   ]
-  const basis = { ...on('usage', until), awake }
+  const basis = { ...on('usage', until), awake: inMonth(awake) }
   const minutesOf = (born: Date) => {
     const book = { ...priceBookFor(december), freeMinutes: 0, minuteMicroDollars: 1n }
-    const habits = { services: [{ serviceId: 'svc_a', since: born }], past: awake }
+    const habits = { services: [{ serviceId: 'svc_a', since: born }], past: pastOf(awake, until) }
     const { low, high } = forecast(basis, habits, book).total
     return [low, high].map((end) => Number(end) - 24 * 30 - 24 * 60)
   }
@@ -151,8 +162,9 @@ test('a young service goes on between its laziest and its busiest day; younger t
 test('on the seats plan minutes change nothing, and a switch holds for what is left', () => {
   const until = new Date('2026-12-16T12:00:00Z')
   const member = { userId: 'usr_1', since: longAgo, until: null }
-  const awake = hours('svc_a', december.start, 300, wholeHour)
-  const habits = { services: [{ serviceId: 'svc_a', since: longAgo }], past: awake }
+  const seen = hours('svc_a', december.start, 300, wholeHour)
+  const awake = inMonth(seen)
+  const habits = { services: [{ serviceId: 'svc_a', since: longAgo }], past: pastOf(seen, until) }
   const seats = forecastOf({ basis: { ...on('seats', until), awake, roster: [member] }, habits })
   expect(seats.total).toEqual({ low: 12_000_000n, high: 12_000_000n })
   const switched = {
@@ -167,7 +179,7 @@ test('on the seats plan minutes change nothing, and a switch holds for what is l
 test('what is gone costs nothing any more, and seats never pass their ceiling', () => {
   const until = new Date('2026-12-16T12:00:00Z')
   const awake = hours('svc_gone', december.start, 300, wholeHour)
-  const basis = { ...on('usage', until), awake }
+  const basis = { ...on('usage', until), awake: inMonth(awake) }
   const { total, onSeats } = forecastOf({
     basis: {
       ...basis,
@@ -177,14 +189,25 @@ test('what is gone costs nothing any more, and seats never pass their ceiling', 
         until: null,
       })),
     },
-    habits: { services: [], past: awake },
+    habits: { services: [], past: pastOf(awake, until) },
   })
   expect(total.high).toBe(price(basis, priceBookFor(december)).total)
   expect(onSeats.high).toBe(priceBookFor(december).seatsMicroDollarsMax)
 })
 
 function on(plan: 'usage' | 'seats', until: Date): Basis {
-  return { month: december, until, awake: [], roster: [], planChanges: [{ plan, at: december.start }] }
+  const planChanges = [{ plan, at: december.start }]
+  return { month: december, until, awake: inMonth([]), roster: [], planChanges }
+}
+
+function inMonth(seen: AwakeHour[]): Awake {
+  return awakeOf(seen, hoursOfMonth(december))
+}
+
+/** As read-bill.ts gives it: from the day two weeks ago to the end of the month. */
+function pastOf(seen: AwakeHour[], until: Date): Awake {
+  const from = dayOf(new Date(until.getTime() - lookBackMilliseconds))
+  return awakeOf(seen, { from, until: monthOf(until).end })
 }
 
 function hours(serviceId: string, start: Date, count: number, mask: Mask): AwakeHour[] {

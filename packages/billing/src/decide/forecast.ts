@@ -1,12 +1,23 @@
 import type { MicroDollars } from '@slipway/core'
-import { countMinutes, type Mask, maskWithin, wholeHour } from './mask.ts'
-import { ceilMinute, hourMilliseconds, hourOf, minuteMilliseconds } from './month.ts'
+import {
+  type Awake,
+  asleep,
+  countIn,
+  type Hours,
+  halfHour,
+  indexOf,
+  type Minutes,
+  minutesIn,
+  noMinutesOf,
+} from './awake.ts'
+import { ceilMinute, dayMilliseconds, hourOf, minuteMilliseconds } from './month.ts'
 import { planSpans } from './plan-spans.ts'
-import { type AwakeHour, type Basis, type Price, price, priceOn } from './price.ts'
+import { type Basis, type Price, price, priceOn } from './price.ts'
 import type { PriceBook } from './price-book.ts'
 
-const weekMilliseconds = 7 * 24 * hourMilliseconds
-const dayMilliseconds = 24 * hourMilliseconds
+const weekMilliseconds = 7 * dayMilliseconds
+/** As many numbers as a week has in minutes of hours. */
+const weekNumbers = 2 * 7 * 24
 
 /** How far back is looked: two weeks, so that each hour of the week was seen twice. */
 export const lookBackMilliseconds = 2 * weekMilliseconds
@@ -14,8 +25,8 @@ export const lookBackMilliseconds = 2 * weekMilliseconds
 export type Habits = {
   /** What exists now, and since when. What is gone costs nothing any more. */
   services: { serviceId: string; since: Date }[]
-  /** Awake hours of the last two weeks, also of the month before; others are passed over. */
-  past: AwakeHour[]
+  /** The last two weeks, also those of the month before. */
+  past: Awake
 }
 
 export type Range = { low: MicroDollars; high: MicroDollars }
@@ -35,33 +46,38 @@ export type Forecast = {
  * busiest the high one; younger than a day it may do anything. People, plan and prices stay as they are. Pure.
  */
 export function forecast(basis: Basis, habits: Habits, book: PriceBook): Forecast {
-  const from = new Date(Math.min(ceilMinute(basis.until).getTime(), basis.month.end.getTime()))
-  const rest = hoursBetween(from, basis.month.end)
-  const seen = seenByService(habits.past)
-  const ahead = habits.services.flatMap((service) =>
-    hoursAhead(service, seen.get(service.serviceId) ?? new Map(), from, rest),
+  const { month } = basis
+  const from = new Date(Math.min(ceilMinute(basis.until).getTime(), month.end.getTime()))
+  const soFar = minutesIn(basis.awake, [{ from: month.start, until: from }])
+  const ahead = new Map(
+    habits.services.map((service) => [
+      service.serviceId,
+      minutesAhead(service, habits.past, from, basis.awake),
+    ]),
   )
-  const begun = from.getTime() - hourMilliseconds
-  const soFar = basis.awake.map((seen) =>
-    seen.hour.getTime() <= begun
-      ? seen
-      : { ...seen, mask: seen.mask & maskWithin(seen.hour, basis.month.start, from) },
-  )
-  const atEnd = (end: keyof Ahead): Basis => ({
-    ...basis,
-    until: basis.month.end,
-    awake: [
-      ...soFar,
-      ...ahead.map(({ serviceId, hour, ...masks }) => ({ serviceId, hour, mask: masks[end] })),
-    ],
-  })
+  const atEnd = (end: keyof Ahead): Basis => {
+    const known = [...new Set([...basis.awake.services.keys(), ...ahead.keys()])]
+    const minutesOf = noMinutesOf(known.length, basis.awake)
+    const services = known.map((serviceId, place) => {
+      const [seen, coming] = [basis.awake.services.get(serviceId), ahead.get(serviceId)?.[end]]
+      const minutes = minutesOf(place)
+      for (let index = 0; index < minutes.length; index++) {
+        const gone = soFar[index] ?? 0
+        minutes[index] = (seen?.[index] ?? 0) & gone
+        if (coming !== undefined && gone !== halfHour)
+          minutes[index] = (minutes[index] ?? 0) | (coming(index) & ~gone)
+      }
+      return [serviceId, minutes] as const
+    })
+    return { ...basis, until: month.end, awake: { ...basis.awake, services: new Map(services) } }
+  }
   const [low, high] = [atEnd('low'), atEnd('high')]
   const total = rangeOf(price(low, book), price(high, book))
-  const isOnUsage = planSpans(basis.planChanges, basis.month.start, basis.month.end).every(
+  const isOnUsage = planSpans(basis.planChanges, month.start, month.end).every(
     (span) => span.plan === 'usage',
   )
   const onUsage = isOnUsage ? total : rangeOf(priceOn('usage', low, book), priceOn('usage', high, book))
-  const seats = priceOn('seats', { ...low, awake: [] }, book).total
+  const seats = priceOn('seats', { ...low, awake: asleep(low.awake) }, book).total
   return { total, onUsage, onSeats: { low: seats, high: seats } }
 }
 
@@ -70,81 +86,55 @@ function rangeOf(low: Price, high: Price): Range {
   return low.total <= high.total ? { low: low.total, high: high.total } : { low: high.total, high: low.total }
 }
 
-type Ahead = { low: Mask; high: Mask }
+/** The numbers of a month's hours by their index, from that of the hour that runs on, with its minutes before now too. */
+type Ahead = { low: (index: number) => number; high: (index: number) => number }
 
-/** Awake minutes by the start of their hour. */
-type Seen = Map<number, Mask>
-
-function seenByService(past: AwakeHour[]): Map<string, Seen> {
-  const services = new Map<string, Seen>()
-  for (const { serviceId, hour, mask } of past) {
-    const seen = services.get(serviceId) ?? new Map<number, Mask>()
-    services.set(serviceId, seen)
-    seen.set(hour.getTime(), (seen.get(hour.getTime()) ?? 0n) | mask)
-  }
-  return services
-}
-
-/** Every hour that has minutes in `[from, until)`, with these minutes. */
-function hoursBetween(from: Date, until: Date): { hour: Date; minutes: Mask }[] {
-  const hours = []
-  for (let at = hourOf(from).getTime(); at < until.getTime(); at += hourMilliseconds) {
-    const hour = new Date(at)
-    hours.push({ hour, minutes: maskWithin(hour, from, until) })
-  }
-  return hours
-}
-
-/** In which minutes of the rest the service will be awake at the least, and at the most, hour by hour. */
-function hoursAhead(
-  service: Habits['services'][number],
-  seen: Seen,
-  from: Date,
-  rest: { hour: Date; minutes: Mask }[],
-): ({ serviceId: string; hour: Date } & Ahead)[] {
+/** In which minutes of the rest the service will be awake at the least, and at the most. */
+function minutesAhead(service: Habits['services'][number], past: Awake, from: Date, month: Hours): Ahead {
+  const seen = past.services.get(service.serviceId) ?? new Int32Array()
   const isYoung = from.getTime() - service.since.getTime() < lookBackMilliseconds
-  const asUntilNow = isYoung ? likeItsDays(service.since, from, seen) : undefined
-  return rest.map(({ hour, minutes }) => {
-    const { low, high } = asUntilNow ?? likeTwoWeeks(hour.getTime(), from, seen)
-    return { serviceId: service.serviceId, hour, low: low & minutes, high: high & minutes }
+  if (isYoung) return likeItsDays(service.since, from, seen, past)
+  return likeTwoWeeks(seen, {
+    first: indexOf(hourOf(from), month.from),
+    here: indexOf(hourOf(from), past.from),
   })
 }
 
-/** The same hour of the week in the two weeks before now; the hour that runs was seen whole one week earlier. */
-function likeTwoWeeks(hour: number, now: Date, seen: Seen): Ahead {
-  const weeksBack = Math.floor((hour - hourOf(now).getTime()) / weekMilliseconds) + 1
-  const last = seen.get(hour - weeksBack * weekMilliseconds) ?? 0n
-  const before = seen.get(hour - (weeksBack + 1) * weekMilliseconds) ?? 0n
-  return { low: last & before, high: last | before }
+/**
+ * The same hour of the week in the two weeks before now; the hour that runs was seen whole one week earlier. It lies at
+ * `first` of the month, and at `here` of what was seen.
+ */
+function likeTwoWeeks(seen: Minutes, { first, here }: { first: number; here: number }): Ahead {
+  const weekBefore = (index: number) => here + ((index - first) % weekNumbers) - weekNumbers
+  const at = (index: number) => seen[index] ?? 0
+  return {
+    low: (index) => at(weekBefore(index)) & at(weekBefore(index) - weekNumbers),
+    high: (index) => at(weekBefore(index)) | at(weekBefore(index) - weekNumbers),
+  }
 }
 
 /** The share of its laziest and of its busiest day, spread over the hour. Days are counted back from now. */
-function likeItsDays(since: Date, now: Date, seen: Seen): Ahead {
+function likeItsDays(since: Date, now: Date, seen: Minutes, past: Hours): Ahead {
   const days = Math.floor((now.getTime() - since.getTime()) / dayMilliseconds)
-  if (days < 1) return { low: 0n, high: wholeHour }
+  if (days < 1) return { low: everyHour(0), high: everyHour(60) }
   const shares = Array.from({ length: days }, (_, day) => {
     const until = new Date(now.getTime() - day * dayMilliseconds)
     const from = new Date(until.getTime() - dayMilliseconds)
-    return minutesBetween(from, until, seen) / (dayMilliseconds / minuteMilliseconds)
+    return countIn(seen, past.from, { from, until }) / (dayMilliseconds / minuteMilliseconds)
   })
   return {
-    low: spread(Math.floor(Math.min(...shares) * 60)),
-    high: spread(Math.ceil(Math.max(...shares) * 60)),
+    low: everyHour(Math.floor(Math.min(...shares) * 60)),
+    high: everyHour(Math.ceil(Math.max(...shares) * 60)),
   }
 }
 
-function minutesBetween(from: Date, until: Date, seen: Seen): number {
-  let minutes = 0
-  for (let at = hourOf(from).getTime(); at < until.getTime(); at += hourMilliseconds)
-    minutes += countMinutes((seen.get(at) ?? 0n) & maskWithin(new Date(at), from, until))
-  return minutes
-}
-
-/** So many minutes of an hour, as evenly as can be: a part of the hour then has its part of them. */
-function spread(minutes: number): Mask {
-  let mask = 0n
+/** So many minutes of each hour, as evenly as can be: a part of the hour then has its part of them. */
+function everyHour(minutes: number): (index: number) => number {
+  const halves = [0, 0]
   for (let minute = 0; minute < 60; minute++)
-    if (Math.floor(((minute + 1) * minutes) / 60) > Math.floor((minute * minutes) / 60))
-      mask |= 1n << BigInt(minute)
-  return mask
+    if (Math.floor(((minute + 1) * minutes) / 60) > Math.floor((minute * minutes) / 60)) {
+      const half = Math.floor(minute / 30)
+      halves[half] = (halves[half] ?? 0) | (1 << (minute % 30))
+    }
+  return (index) => halves[index % 2] ?? 0
 }

@@ -1,6 +1,8 @@
-import { countMinutes, type Mask, wholeHour } from './mask.ts'
+import { type Awake, halfHour } from './awake.ts'
+import { countBits } from './mask.ts'
 import { minuteMilliseconds } from './month.ts'
-import type { AwakeHour } from './price.ts'
+import type { PlanSpan } from './plan-spans.ts'
+import { minutesOnUsage } from './price.ts'
 
 /** What costs nothing, and why: the page says it, so that nobody has to wonder (design: billing). */
 export const freeThings = [
@@ -19,31 +21,32 @@ export const freeThings = [
 
 /**
  * The minute in which the free minutes of the month were used up: the start of it, or undefined while some are
- * left. All services draw on the same ones, in the order of time.
+ * left. All services draw on the same ones, in the order of time, under the usage plan alone.
  */
-export function freeUsedUpAt(awake: AwakeHour[], freeMinutes: number): Date | undefined {
-  const services = new Map<number, Map<string, Mask>>()
-  for (const { serviceId, hour, mask } of awake) {
-    const masks = services.get(hour.getTime()) ?? new Map<string, Mask>()
-    services.set(hour.getTime(), masks.set(serviceId, (masks.get(serviceId) ?? 0n) | mask))
-  }
+export function freeUsedUpAt(
+  awake: Awake,
+  spans: readonly PlanSpan[],
+  freeMinutes: number,
+): Date | undefined {
+  const onUsage = minutesOnUsage(awake, spans)
+  const services = [...awake.services.values()]
   let left = freeMinutes
-  for (const [hour, masks] of [...services].toSorted(([a], [b]) => a - b)) {
-    const used = [...masks.values()].reduce((sum, mask) => sum + countMinutes(mask), 0)
-    if (used < left) {
-      left -= used
-      continue
+  for (let index = 0; index < onUsage.length; index++) {
+    const window = onUsage[index] ?? 0
+    const count = (mask: number) =>
+      services.reduce((sum, seen) => sum + countBits((seen[index] ?? 0) & window & mask), 0)
+    const used = count(halfHour)
+    if (used >= left) {
+      const minute = index * 30 + minuteReaching(count, left)
+      return new Date(awake.from.getTime() + minute * minuteMilliseconds)
     }
-    return new Date(hour + minuteReaching([...masks.values()], left) * minuteMilliseconds)
+    left -= used
   }
   return undefined
 }
 
-/** The minute of the hour by whose end so many minutes were used. */
-function minuteReaching(masks: Mask[], wanted: number): number {
-  for (let minute = 0; minute < 60; minute++) {
-    const upTo = wholeHour >> BigInt(59 - minute)
-    if (masks.reduce((sum, mask) => sum + countMinutes(mask & upTo), 0) >= wanted) return minute
-  }
-  return 59
+/** The minute of the half hour by whose end so many minutes were used. */
+function minuteReaching(count: (mask: number) => number, wanted: number): number {
+  for (let minute = 0; minute < 30; minute++) if (count(halfHour >> (29 - minute)) >= wanted) return minute
+  return 29
 }

@@ -43,7 +43,8 @@ function minuteInHour(hour: Date, at: Date): number {
   return Math.min(60, Math.max(0, minutes))
 }
 
-function countBits(value: number): number {
+/** Of 32 bits. */
+export function countBits(value: number): number {
   let rest = value
   rest -= (rest >>> 1) & 0x5555_5555
   rest = (rest & 0x3333_3333) + ((rest >>> 2) & 0x3333_3333)

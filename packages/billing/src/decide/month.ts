@@ -1,5 +1,6 @@
 export const minuteMilliseconds = 60_000
 export const hourMilliseconds = 60 * minuteMilliseconds
+export const dayMilliseconds = 24 * hourMilliseconds
 
 /** Reports that were not acknowledged are said again for at most a quarter of an hour; twice that is waited. */
 const cutoffMilliseconds = 30 * minuteMilliseconds
@@ -25,6 +26,10 @@ export function monthBefore(month: Month): Month {
   return monthOf(new Date(month.start.getTime() - 1))
 }
 
+export function hoursOfMonth({ start, end }: Month): { from: Date; until: Date } {
+  return { from: start, until: end }
+}
+
 /** From this moment a month may close, and nothing recorded later counts for it. */
 export function cutoffOf(month: Month): Date {
   return new Date(month.end.getTime() + cutoffMilliseconds)
@@ -37,6 +42,11 @@ export function ceilMinute(at: Date): Date {
 
 export function hourOf(at: Date): Date {
   return new Date(Math.floor(at.getTime() / hourMilliseconds) * hourMilliseconds)
+}
+
+/** The start of the UTC day. */
+export function dayOf(at: Date): Date {
+  return new Date(Math.floor(at.getTime() / dayMilliseconds) * dayMilliseconds)
 }
 
 function monthFrom(year: number, index: number): Month {

@@ -2,10 +2,11 @@ import { fromCents } from '@slipway/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { anyBasis, anyMask } from '../testing/any-basis.ts'
+import { type Awake, type AwakeHour, awakeOf, hoursOf } from './awake.ts'
 import { countMinutes, wholeHour } from './mask.ts'
-import { hourMilliseconds, type Month, minuteMilliseconds, monthNamed } from './month.ts'
+import { hourMilliseconds, hoursOfMonth, type Month, minuteMilliseconds, monthNamed } from './month.ts'
 import type { Plan, PlanChange } from './plan-spans.ts'
-import { type AwakeHour, type Basis, type Price, price, priceOn } from './price.ts'
+import { type Basis, type Price, price, priceOn } from './price.ts'
 import { priceBookFor, seatsMonthly } from './price-book.ts'
 import type { Membership } from './seat-spans.ts'
 
@@ -55,7 +56,7 @@ test.each([
     const basis: Basis = {
       month: december,
       until: december.end,
-      awake: Array.from({ length: services }, (_, index) => awakeFor(`svc_${index}`, hours)).flat(),
+      awake: awakeIn(Array.from({ length: services }, (_, index) => awakeFor(`svc_${index}`, hours)).flat()),
       roster: Array.from({ length: people }, (_, index) => member(`usr_${index}`)),
       planChanges: [],
     }
@@ -71,7 +72,7 @@ test('a switch at a minute gives the minutes before it to usage and those from i
   const basis: Basis = {
     month: december,
     until: december.end,
-    awake: ['a', 'b', 'c', 'd'].flatMap((id) => awakeFor(id, 744)),
+    awake: awakeIn(['a', 'b', 'c', 'd'].flatMap((id) => awakeFor(id, 744))),
     roster: [member('usr_1'), member('usr_2')],
     planChanges: [{ plan: 'seats', at }],
   }
@@ -125,7 +126,7 @@ test.each(['2028-02', '2027-02', '2026-03', '2026-04', '2026-10', '2026-12'])(
     const whole = month(name)
     const basis: Basis = {
       ...empty(whole),
-      awake: awakeFor('svc_1', whole.minutes / 60, whole),
+      awake: awakeIn(awakeFor('svc_1', whole.minutes / 60, whole), whole),
       roster: [member('usr_1')],
     }
     const book = priceBookFor(whole)
@@ -138,12 +139,16 @@ test('order, duplicates and splits of what was seen change nothing', () => {
   fc.assert(
     fc.property(anyBasis, fc.infiniteStream(fc.integer({ min: 0, max: 2 ** 30 })), (basis, random) => {
       const next = () => random.next().value
-      const split = basis.awake.flatMap((hour) => {
+      const split = hoursOf(basis.awake).flatMap((hour) => {
         const part = hour.mask & (BigInt(next()) | (BigInt(next()) << 30n))
         return [{ ...hour, mask: part }, hour, { ...hour, mask: hour.mask & ~part }]
       })
       const shuffled = split.map((hour) => ({ hour, place: next() })).toSorted((a, b) => a.place - b.place)
-      expect(priced({ ...basis, awake: shuffled.map(({ hour }) => hour) })).toEqual(priced(basis))
+      const awake = awakeIn(
+        shuffled.map(({ hour }) => hour),
+        basis.month,
+      )
+      expect(priced({ ...basis, awake })).toEqual(priced(basis))
     }),
   )
 })
@@ -195,11 +200,12 @@ test('nothing is negative, seats never pass their ceiling, and minutes add up by
 test('a void never raises, and a second host in minutes already seen changes nothing', () => {
   fc.assert(
     fc.property(anyBasis, anyMask, (basis, mask) => {
-      const voided = basis.awake.map((hour) => ({ ...hour, mask: hour.mask & ~mask }))
-      const second = basis.awake.map((hour) => ({ ...hour, mask: hour.mask & mask }))
+      const seen = hoursOf(basis.awake)
+      const voided = seen.map((hour) => ({ ...hour, mask: hour.mask & ~mask }))
+      const second = seen.map((hour) => ({ ...hour, mask: hour.mask & mask }))
       const made = priced(basis)
-      expect(priced({ ...basis, awake: voided }).total <= made.total).toBe(true)
-      expect(priced({ ...basis, awake: [...basis.awake, ...second] })).toEqual(made)
+      expect(priced({ ...basis, awake: awakeIn(voided, basis.month) }).total <= made.total).toBe(true)
+      expect(priced({ ...basis, awake: awakeIn([...seen, ...second], basis.month) })).toEqual(made)
     }),
   )
 })
@@ -219,7 +225,7 @@ function priced(basis: Basis): Price {
 /** The slow way: minute by minute, with nothing shared with the code under test but the plan in force. */
 function countByHand(basis: Basis): number {
   const seen = new Set<string>()
-  for (const { serviceId, hour, mask } of basis.awake)
+  for (const { serviceId, hour, mask } of hoursOf(basis.awake))
     for (let minute = 0; minute < 60; minute++) {
       const at = hour.getTime() + minute * minuteMilliseconds
       if (((mask >> BigInt(minute)) & 1n) === 0n) continue
@@ -249,12 +255,16 @@ function awakeFor(serviceId: string, hours: number, of = december): AwakeHour[] 
   }))
 }
 
+function awakeIn(seen: AwakeHour[], of = december): Awake {
+  return awakeOf(seen, hoursOfMonth(of))
+}
+
 function member(userId: string): Membership {
   return { userId, since: new Date('2025-01-01T00:00:00Z'), until: null }
 }
 
 function empty(of: Month): Basis {
-  return { month: of, until: of.end, awake: [], roster: [], planChanges: [] }
+  return { month: of, until: of.end, awake: awakeIn([], of), roster: [], planChanges: [] }
 }
 
 function month(name: string): Month {

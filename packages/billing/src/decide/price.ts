@@ -1,20 +1,17 @@
 import { formatMoney, fromCents, type MicroDollars, toCents } from '@slipway/core'
-import { countMinutes, type Mask, maskWithin } from './mask.ts'
-import { ceilMinute, hourMilliseconds, type Month, minuteMilliseconds } from './month.ts'
+import { type Awake, countBoth, type Hours, type Minutes, minutesIn } from './awake.ts'
+import { ceilMinute, type Month, minuteMilliseconds } from './month.ts'
 import { type Plan, type PlanChange, type PlanSpan, planSpans } from './plan-spans.ts'
 import { type PriceBook, seatsMonthly } from './price-book.ts'
 import { type Membership, type SeatSpan, seatSpans } from './seat-spans.ts'
-
-/** The minutes of an hour in which a service was awake: what was seen without what was voided. */
-export type AwakeHour = { serviceId: string; hour: Date; mask: Mask }
 
 /** All that a month's price depends on. */
 export type Basis = {
   month: Month
   /** Priced up to here: the month's end, or now. */
   until: Date
-  /** In any order; an hour said twice counts once, minutes outside the month not at all. */
-  awake: AwakeHour[]
+  /** In the hours of the month. */
+  awake: Awake
   roster: Membership[]
   planChanges: PlanChange[]
 }
@@ -64,7 +61,7 @@ export function price(basis: Basis, book: PriceBook): Price {
     Math.min(month.end.getTime(), Math.max(month.start.getTime(), ceilMinute(basis.until).getTime())),
   )
   const spans = planSpans(basis.planChanges, month.start, until)
-  const services = priceServices(basis.awake, spans, month.start, until, book)
+  const services = priceServices(basis.awake, spans, { from: month.start, until }, book)
   const usage = priceUsage(services, book)
   const seats = priceSeats(basis.roster, spans, month, book)
   const lines = [
@@ -88,53 +85,31 @@ export function priceOn(plan: Plan, basis: Basis, book: PriceBook): Price {
 }
 
 function priceServices(
-  awake: AwakeHour[],
+  awake: Awake,
   spans: PlanSpan[],
-  from: Date,
-  until: Date,
+  soFar: { from: Date; until: Date },
   book: PriceBook,
 ): ServicePrice[] {
-  const masks = new Map<string, Map<number, Mask>>()
-  for (const { serviceId, hour, mask } of awake) {
-    const within = mask & maskWithin(hour, from, until)
-    if (within === 0n) continue
-    const hours = masks.get(serviceId) ?? new Map<number, Mask>()
-    masks.set(serviceId, hours)
-    hours.set(hour.getTime(), (hours.get(hour.getTime()) ?? 0n) | within)
-  }
-  const onUsage = usageMasks(spans)
-  return [...masks]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([serviceId, hours]) => {
-      let minutes = 0
-      let usageMinutes = 0
-      for (const [hour, mask] of hours) {
-        minutes += countMinutes(mask)
-        usageMinutes += countMinutes(mask & onUsage(hour))
-      }
-      return { serviceId, minutes, usageMinutes, amount: BigInt(usageMinutes) * book.minuteMicroDollars }
+  const elapsed = minutesIn(awake, [soFar])
+  const isOnUsage = spans.every(({ plan }) => plan === 'usage')
+  const onUsage = isOnUsage ? elapsed : minutesOnUsage(awake, spans)
+  return [...awake.services]
+    .map(([serviceId, seen]) => {
+      const minutes = countBoth(seen, elapsed)
+      const usageMinutes = isOnUsage ? minutes : countBoth(seen, onUsage)
+      const amount = BigInt(usageMinutes) * book.minuteMicroDollars
+      return { serviceId, minutes, usageMinutes, amount }
     })
+    .filter(({ minutes }) => minutes > 0)
+    .toSorted((a, b) => (a.serviceId < b.serviceId ? -1 : 1))
 }
 
-/** The awake minutes that are under the usage plan. */
-export function awakeOnUsage(awake: AwakeHour[], spans: PlanSpan[]): AwakeHour[] {
-  const onUsage = usageMasks(spans)
-  return awake.map((seen) => ({ ...seen, mask: seen.mask & onUsage(seen.hour.getTime()) }))
-}
-
-/** For an hour the minutes that are under the usage plan. */
-function usageMasks(spans: PlanSpan[]): (hour: number) => Mask {
-  const known = new Map<number, Mask>()
-  return (hour) => {
-    const kept = known.get(hour)
-    if (kept !== undefined) return kept
-    const mask = spans
-      .filter((span) => span.plan === 'usage' && span.until.getTime() > hour)
-      .filter((span) => span.from.getTime() < hour + hourMilliseconds)
-      .reduce((sum, span) => sum | maskWithin(new Date(hour), span.from, span.until), 0n)
-    known.set(hour, mask)
-    return mask
-  }
+/** The minutes of these hours that are under the usage plan. */
+export function minutesOnUsage(hours: Hours, spans: readonly PlanSpan[]): Minutes {
+  return minutesIn(
+    hours,
+    spans.filter(({ plan }) => plan === 'usage'),
+  )
 }
 
 function priceUsage(services: ServicePrice[], book: PriceBook): Price['usage'] {
@@ -150,17 +125,17 @@ function priceSeats(roster: Membership[], spans: PlanSpan[], month: Month, book:
     .filter((span) => span.plan === 'seats')
     .flatMap((span) => seatSpans(roster, span.from, span.until))
   const minuteProducts = held.reduce(
-    (sum, span) => sum + BigInt(minutesIn(span)) * seatsMonthly(span.seats, book),
+    (sum, span) => sum + BigInt(lengthOf(span)) * seatsMonthly(span.seats, book),
     0n,
   )
   return {
     spans: held,
-    minutes: held.reduce((sum, span) => sum + minutesIn(span), 0),
+    minutes: held.reduce((sum, span) => sum + lengthOf(span), 0),
     amount: minuteProducts / BigInt(month.minutes),
   }
 }
 
-function minutesIn(span: { from: Date; until: Date }): number {
+function lengthOf(span: { from: Date; until: Date }): number {
   return (span.until.getTime() - span.from.getTime()) / minuteMilliseconds
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
+import { awakeOf } from '../decide/awake.ts'
 import { wholeHour } from '../decide/mask.ts'
-import { hourMilliseconds, minuteMilliseconds, monthOf } from '../decide/month.ts'
+import { hourMilliseconds, hoursOfMonth, minuteMilliseconds, monthOf } from '../decide/month.ts'
 import type { Plan } from '../decide/plan-spans.ts'
 import type { Basis } from '../decide/price.ts'
 
@@ -22,16 +23,18 @@ export const anyBasis: fc.Arbitrary<Basis> = fc
       until: fc
         .integer({ min: 0, max: whole.minutes * minuteMilliseconds })
         .map((milliseconds) => new Date(whole.start.getTime() + milliseconds)),
-      awake: fc.array(
-        fc.record({
-          serviceId: fc.constantFrom('svc_a', 'svc_b', 'svc_c'),
-          hour: fc
-            .integer({ min: -3, max: whole.minutes / 60 + 3 })
-            .map((hours) => new Date(whole.start.getTime() + hours * hourMilliseconds)),
-          mask: anyMask,
-        }),
-        { maxLength: 60 },
-      ),
+      awake: fc
+        .array(
+          fc.record({
+            serviceId: fc.constantFrom('svc_a', 'svc_b', 'svc_c'),
+            hour: fc
+              .integer({ min: -3, max: whole.minutes / 60 + 3 })
+              .map((hours) => new Date(whole.start.getTime() + hours * hourMilliseconds)),
+            mask: anyMask,
+          }),
+          { maxLength: 60 },
+        )
+        .map((seen) => awakeOf(seen, hoursOfMonth(whole))),
       roster: fc.array(
         fc.record({
           userId: fc.constantFrom('usr_a', 'usr_b', 'usr_c', 'usr_d'),
