@@ -58,7 +58,7 @@ export type GateContext = {
 }
 
 /** Stages that a step adds behind its own. For trying a pipeline out. */
-export type Brings = {
+type Brings = {
   /** What they may ask for at most, in words. */
   atMost: string
   /** The stages that these words of its command would be, or what is wrong with them. */

@@ -13,7 +13,7 @@ import { onlyProduction, type Stages, stagesWith, wantedBy } from '../stages-of-
 export type SimulatedLine = { at: Date; place: string; words: string }
 
 /** A place that goes wrong: a target that is not healthy, a step that fails, a monitor that turns red while it bakes. */
-export type Wrong = { path: string; isRed?: boolean }
+type Wrong = { path: string; isRed?: boolean }
 
 const buildSeconds = 120
 const deploySeconds = 90
