@@ -1,6 +1,6 @@
 /**
  * A read model as it crosses the wire: times as ISO strings, money and other whole numbers beyond 2^53 as decimal
- * strings, ids as plain strings.
+ * strings, ids as plain strings. One that consists of these already needs no copy.
  */
 export type Wire<T> = T extends bigint | Date | { readonly __id: unknown }
   ? string

@@ -14,14 +14,12 @@ import { idOf, name } from './inputs.ts'
 export const apps = router({
   list: procedure
     .organisation('apps.read')
-    .query(async ({ ctx }) => wire(await listApps(ctx.db, ctx.organisationId, ctx.settings.appsUrl))),
+    .query(({ ctx }) => listApps(ctx.db, ctx.organisationId, ctx.settings.appsUrl)),
 
   get: procedure
     .organisation('apps.read')
     .input(z.object({ app: name }))
-    .query(async ({ ctx, input }) =>
-      wire(await getApp(ctx.db, ctx.organisationId, input.app, ctx.settings.appsUrl)),
-    ),
+    .query(({ ctx, input }) => getApp(ctx.db, ctx.organisationId, input.app, ctx.settings.appsUrl)),
 
   create: procedure
     .organisation('apps.create')

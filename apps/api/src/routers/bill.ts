@@ -9,9 +9,7 @@ export const bill = router({
   get: procedure
     .organisation('bill.read')
     .input(z.object({ month: month.optional() }))
-    .query(async ({ ctx, input }) =>
-      wire(await readBill(ctx.db, ctx.organisationId, input.month, ctx.clock)),
-    ),
+    .query(({ ctx, input }) => readBill(ctx.db, ctx.organisationId, input.month, ctx.clock)),
 
   switchPlan: procedure
     .organisation('bill.switch-plan')

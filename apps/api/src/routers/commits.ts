@@ -1,14 +1,13 @@
 import { liftBad, listCommits } from '@slipway/pipeline'
 import { z } from 'zod'
 import { procedure, router } from '../procedure.ts'
-import { wire } from '../wire.ts'
 import { before, name } from './inputs.ts'
 
 export const commits = router({
   list: procedure
     .organisation('executions.read')
     .input(z.object({ app: name, before }))
-    .query(async ({ ctx, input }) => wire(await listCommits(ctx.db, ctx.organisationId, input))),
+    .query(({ ctx, input }) => listCommits(ctx.db, ctx.organisationId, input)),
 
   /** Takes the bad mark off, with a reason. */
   liftBad: procedure

@@ -9,8 +9,8 @@ export const environments = router({
   get: procedure
     .organisation('environments.read')
     .input(place)
-    .query(async ({ ctx, input: { app, environment } }) =>
-      wire(await getEnvironment(ctx.db, ctx.organisationId, app, environment, ctx.settings.appsUrl)),
+    .query(({ ctx, input: { app, environment } }) =>
+      getEnvironment(ctx.db, ctx.organisationId, app, environment, ctx.settings.appsUrl),
     ),
 
   releases: procedure

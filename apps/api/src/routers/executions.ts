@@ -22,13 +22,13 @@ export const executions = router({
   list: procedure
     .organisation('executions.read')
     .input(z.object({ app: name, before }))
-    .query(async ({ ctx, input }) => wire(await listExecutions(ctx.db, ctx.organisationId, input))),
+    .query(({ ctx, input }) => listExecutions(ctx.db, ctx.organisationId, input)),
 
   get: procedure
     .organisation('executions.read')
     .input(one)
-    .query(async ({ ctx, input }) =>
-      wire(await getExecution(ctx.db, ctx.organisationId, input, ctx.settings.appsUrl, ctx.caller.userId)),
+    .query(({ ctx, input }) =>
+      getExecution(ctx.db, ctx.organisationId, input, ctx.settings.appsUrl, ctx.caller.userId),
     ),
 
   /** What pressing Deploy would do. */

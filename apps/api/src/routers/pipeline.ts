@@ -14,8 +14,8 @@ export const pipeline = router({
   get: procedure
     .organisation('executions.read')
     .input(z.object({ app: name }))
-    .query(async ({ ctx, input }) =>
-      wire(await getPipeline(ctx.db, ctx.organisationId, input.app, ctx.settings.appsUrl, ctx.caller.userId)),
+    .query(({ ctx, input }) =>
+      getPipeline(ctx.db, ctx.organisationId, input.app, ctx.settings.appsUrl, ctx.caller.userId),
     ),
 
   /** The newest commits, how far each is in every branch of the pipeline, and why not further. */
