@@ -59,7 +59,7 @@ export function asleep({ from, until }: Hours): Awake {
   return { from, until, services: new Map() }
 }
 
-export function noMinutes({ from, until }: Hours): Minutes {
+function noMinutes({ from, until }: Hours): Minutes {
   return new Int32Array(indexOf(until, from))
 }
 

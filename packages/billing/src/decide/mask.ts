@@ -12,7 +12,7 @@ export function countMinutes(mask: Mask): number {
 }
 
 /** The minutes of the hour that start in `[from, until)`. */
-export function maskWithin(hour: Date, from: Date, until: Date): Mask {
+function maskWithin(hour: Date, from: Date, until: Date): Mask {
   const start = hour.getTime()
   if (from.getTime() <= start && until.getTime() >= start + hourMilliseconds) return wholeHour
   const first = minuteInHour(hour, from)

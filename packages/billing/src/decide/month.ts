@@ -22,10 +22,6 @@ export function monthAfter(month: Month): Month {
   return monthOf(month.end)
 }
 
-export function monthBefore(month: Month): Month {
-  return monthOf(new Date(month.start.getTime() - 1))
-}
-
 export function hoursOfMonth({ start, end }: Month): { from: Date; until: Date } {
   return { from: start, until: end }
 }
