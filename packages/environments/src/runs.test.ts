@@ -58,7 +58,7 @@ async function shop(isLive = true) {
       ...run,
     }
     return db.inOrganisation(organisationId, (tx) =>
-      storeRun(tx, { organisationId, hostId, environmentId, run: said }, clock),
+      storeRun(tx, { organisationId, hostId, environmentId, run: said }),
     )
   }
   return { organisationId, userId, place, nightly, say }

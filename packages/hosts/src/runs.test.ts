@@ -26,9 +26,7 @@ const report = (host: Host, run: Partial<RunReport>): RunReport => ({
   ...run,
 })
 const say = ({ organisationId, hostId, environmentId }: Host, run: RunReport) =>
-  db.inOrganisation(organisationId, (tx) =>
-    storeRun(tx, { organisationId, hostId, environmentId, run }, clock),
-  )
+  db.inOrganisation(organisationId, (tx) => storeRun(tx, { organisationId, hostId, environmentId, run }))
 const online = ({ organisationId, hostId }: Host) =>
   db.inOrganisation(organisationId, (tx) =>
     tx.host.update({ where: { id: hostId }, data: { state: 'online', protocol: 5 } }),

@@ -17,7 +17,7 @@ import { type RunReport, runOutput, userErrorFields } from '@slipway/protocol'
 import { z } from 'zod'
 import { sendCommand } from './commands.ts'
 
-/** Runs of a service older than this are forgotten as a newer one comes; their lines stay in the log. */
+/** Runs of a service older than a newer one by this are forgotten as that comes; their lines stay in the log. */
 const keptMilliseconds = 30 * 86_400_000
 /** A command of a person waits this long for its host to take it, beside its own time limit. */
 const takeSeconds = 60
@@ -81,7 +81,6 @@ export const runWentWrong = 'hosts.run-went-wrong'
 export async function storeRun(
   tx: Tx,
   of: { organisationId: OrganisationId; hostId: HostId; environmentId: string; run: RunReport },
-  clock: Clock,
 ): Promise<void> {
   const { organisationId, hostId, environmentId } = of
   const { id, serviceId, releaseId: _, ...said } = of.run
@@ -106,7 +105,8 @@ export async function storeRun(
   if (isWrong(said.state) && !(await wasWrongBefore(tx, serviceId, said.dueAt))) {
     await enqueueNamed(tx, { name: runWentWrong, payload: { runId: id } }, { organisationId, key: id })
   }
-  const old = new Date(clock.now().getTime() - keptMilliseconds)
+  // By the clock of the host, which is that of the runs: the product's may be ahead of it.
+  const old = new Date(Date.parse(said.dueAt) - keptMilliseconds)
   await tx.run.deleteMany({ where: { serviceId, createdAt: { lt: old } } })
   await announce(tx, organisationId, `runs:${environmentId}`)
 }

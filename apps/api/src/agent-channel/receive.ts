@@ -66,8 +66,7 @@ async function store(tx: Tx, message: Said, context: Context): Promise<ApiMessag
     }
     case 'run': {
       const { run, sequence } = message
-      if (environmentId !== undefined)
-        await storeRun(tx, { organisationId, hostId, environmentId, run }, clock)
+      if (environmentId !== undefined) await storeRun(tx, { organisationId, hostId, environmentId, run })
       return { type: 'run-stored', sequence }
     }
   }
