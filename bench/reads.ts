@@ -1,4 +1,5 @@
 import http from 'node:http'
+import pg from 'pg'
 import { startBenchApi } from './ground/api.ts'
 import { startBenchPostgres } from './ground/postgres.ts'
 import { type Ask, askApi, asks, type Read, reads } from './reads/asks.ts'
@@ -42,6 +43,7 @@ async function measureShape(name: string, shape: Shape) {
   const plain = plainReader(postgres.systemUrl)
   try {
     const filled = await fill(postgres.db, shape, api.authSecret)
+    await analyse(postgres.ownerUrl)
     const fromPlain = ({ read, organisation, app, number }: Ask) =>
       plain.read(read, organisation.organisationId, app, number)
     const fromApi = (round: (ask: Asking) => Promise<Round>) => withConnections(api.port, round)
@@ -69,6 +71,14 @@ async function measureShape(name: string, shape: Shape) {
     await api.close()
     await postgres.close()
   }
+}
+
+/** As Postgres does by itself within minutes: what it plans by is known after weeks of use. */
+async function analyse(ownerUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: ownerUrl })
+  await client.connect()
+  await client.query('analyze')
+  await client.end()
 }
 
 /** A round with connections of its own: the api ends those that rest for five seconds, as between two rounds. */

@@ -131,14 +131,14 @@ async function readApps(db: Database, organisationId: OrganisationId, which: Pri
           ) as environments,
           (
             select json_build_object(
-              'sha', sha, 'message', message, 'author', author, 'pushedAt', pushed_at,
+              'sha', head.sha, 'message', head.message, 'author', head.author, 'pushedAt', head.pushed_at,
               'execution', last.number, 'status', last.status, 'waitsFor', last.waits_for
             )
-            from revision left join lateral (
+            from (select * from revision where app_id = app.id order by position desc limit 1) as head
+            left join lateral (
               select number, status, waits_for from execution
-              where revision_id = revision.id order by number desc limit 1
+              where revision_id = head.id order by number desc limit 1
             ) as last on true
-            where app_id = app.id order by position desc limit 1
           ) as "lastPush"
         from app join cloud_account as account on account.id = app.cloud_account_id
         where app.organisation_id = ${organisationId} and app.deleted_at is null and ${which}
