@@ -115,7 +115,7 @@ export class Host {
 
   /** Takes over what an earlier agent left running; starts nothing yet. */
   static async open(options: HostOptions): Promise<Host> {
-    const { config, home, clock, logs, runs, serveCommand } = options
+    const { config, home, clock, log, logs, runs, serveCommand } = options
     const { environmentId } = config.host
     if (!environmentId) throw new Error('the host file names no environment')
     const gate = gateControl(home.gateSocket)
@@ -135,6 +135,7 @@ export class Host {
       jobs,
       file: home.cron,
       clock,
+      log,
       report: (run) => runs.report(run),
       say: (service, text) => logs.write(serviceStream(environmentId, service), [{ text, level: 'slipway' }]),
     })

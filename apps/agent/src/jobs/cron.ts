@@ -1,4 +1,4 @@
-import { type Clock, newId } from '@slipway/core'
+import { type Clock, type Log, newId } from '@slipway/core'
 import { nextTick } from '@slipway/manifest'
 import {
   type DeployedService,
@@ -27,6 +27,7 @@ export type CronOptions = {
   clock: Clock
   report(run: RunReport): Promise<void>
   say(serviceName: string, line: string): void
+  log: Log
 }
 type Current = { spec: DeploymentSpec; values: Record<string, string> }
 type CronService = DeployedService & { cron: NonNullable<DeployedService['cron']> }
@@ -54,13 +55,16 @@ export class Cron {
     this.#save = latestIn(options.file, asStored)
   }
 
-  /** Takes over what an earlier agent began; runs nothing new until `use`. */
+  /**
+   * Learns what an earlier agent began. Nothing is begun or followed until `use`: what a run says may hold secrets, which
+   * are known by then.
+   */
   static async adopt(options: CronOptions): Promise<Cron> {
     const { since, open } = (await readJson(options.file, state)) ?? { since: {}, open: [] }
     const cron = new Cron(options, new Map(Object.entries(since).map(([name, at]) => [name, new Date(at)])))
     const known = new Set(options.jobs.all().map(({ id }) => id))
     for (const run of open) {
-      if (known.has(jobId(run))) cron.#follow(run)
+      if (known.has(jobId(run))) cron.#open.set(run.id, { run, control: new AbortController() })
       // It was written down, and the agent ended before it was begun.
       else await options.report({ ...run, state: 'missed', missed: 1 })
     }
@@ -73,8 +77,9 @@ export class Cron {
     const names = cronServices(spec).map(({ name }) => name)
     for (const name of this.#since.keys()) if (!names.includes(name)) this.#since.delete(name)
     for (const name of names) if (!this.#since.has(name)) this.#since.set(name, now)
+    if (this.#current === undefined) for (const { run } of [...this.#open.values()]) this.#follow(run)
     this.#current = { spec, values }
-    void this.#save()
+    this.#save().catch((error: unknown) => this.#complain(error))
     this.#timer ??= setInterval(() => this.#lookSoon(), lookMilliseconds)
     this.#lookSoon()
   }
@@ -88,7 +93,7 @@ export class Cron {
   }
 
   #lookSoon(): void {
-    this.#looking = this.#looking.then(() => this.#look()).catch(() => {})
+    this.#looking = this.#looking.then(() => this.#look()).catch((error: unknown) => this.#complain(error))
   }
 
   async #look(): Promise<void> {
@@ -127,32 +132,46 @@ export class Cron {
     const begun: RunReport = { ...run, state: 'running', startedAt: clock.now().toISOString() }
     this.#open.set(run.id, { run: begun, control: new AbortController() })
     await this.#save()
-    await jobs.start(
-      {
-        id: jobId(run),
-        name: service.name,
-        run: service.run,
-        root: service.root,
-        stream: serviceStream(current.spec.environmentId, service.name),
-        timeoutSeconds: service.cron.timeoutSeconds,
-        memoryMegabytes: service.memoryMegabytes,
-      },
-      current,
-    )
+    try {
+      await jobs.start(
+        {
+          id: jobId(run),
+          name: service.name,
+          run: service.run,
+          root: service.root,
+          stream: serviceStream(current.spec.environmentId, service.name),
+          timeoutSeconds: service.cron.timeoutSeconds,
+          memoryMegabytes: service.memoryMegabytes,
+        },
+        current,
+      )
+    } catch (error) {
+      say(service.name, `It could not be started: ${error instanceof Error ? error.message : String(error)}.`)
+      return this.#end(begun, { state: 'failed' })
+    }
     await report(begun)
     this.#follow(begun)
   }
 
   #follow(run: RunReport): void {
-    const { control } = this.#open.get(run.id) ?? { control: new AbortController() }
-    this.#open.set(run.id, { run, control })
-    void this.#untilEnd(run, control.signal).then(async (end) => {
-      const { jobs, clock, report } = this.#options
-      await report({ ...run, ...end, endedAt: clock.now().toISOString() })
-      this.#open.delete(run.id)
-      await this.#save()
-      await jobs.forget(jobId(run))
-    })
+    const signal = this.#open.get(run.id)?.control.signal
+    if (signal === undefined) return
+    this.#untilEnd(run, signal)
+      .then((end) => this.#end(run, end))
+      .catch((error: unknown) => this.#complain(error))
+  }
+
+  async #end(run: RunReport, end: Pick<RunReport, 'state' | 'code'>): Promise<void> {
+    const { jobs, clock, report } = this.#options
+    this.#open.delete(run.id)
+    await report({ ...run, ...end, endedAt: clock.now().toISOString() })
+    await this.#save()
+    await jobs.forget(jobId(run))
+  }
+
+  /** Such as a disk that is full: the agent and what else is due go on. */
+  #complain(error: unknown): void {
+    this.#options.log.error({ error: String(error) }, 'a cron service could not be seen to')
   }
 
   async #untilEnd(run: RunReport, signal: AbortSignal): Promise<Pick<RunReport, 'state' | 'code'>> {

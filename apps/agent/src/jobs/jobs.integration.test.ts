@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { newId, UserError } from '@slipway/core'
+import { makeLog, newId, UserError } from '@slipway/core'
 import type { AgentMessage, DeploymentSpecInput, RunReport } from '@slipway/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startTicksOf } from '../apps/process-record.ts'
@@ -159,13 +159,13 @@ describe('a cron service', () => {
   afterEach(async () => {
     for (const cron of crons) await cron.pause()
   })
-  const adopt = async () => {
+  const adopt = async (redact = (text: string) => text) => {
     const jobs = await Jobs.adopt({
       home: host.home,
       path: process.env.PATH ?? '',
       logs: host.logs,
       clock: { now: () => new Date() },
-      redact: (text) => text,
+      redact,
     })
     const cron = await Cron.adopt({
       jobs,
@@ -173,6 +173,7 @@ describe('a cron service', () => {
       clock,
       report: async (run) => void reports.push(run),
       say: (_, line) => host.said.push(line),
+      log: makeLog('test', 'silent'),
     })
     crons.push(cron)
     return cron
@@ -213,6 +214,41 @@ describe('a cron service', () => {
     now = new Date(now.getTime() + minute)
     await until(() => states().includes('failed'))
     expect(reports[1]).toMatchObject({ state: 'failed', code: 9 })
+  })
+
+  it('that cannot be started says so, and the next time is tried again', async () => {
+    const cron = await adopt()
+    const spec = withCron(`echo run >> ${file('ran')}`)
+    const folder = host.home.release(spec.release.id)
+    renameSync(folder, `${folder}.away`)
+    cron.use(spec, {})
+    now = new Date(now.getTime() + minute)
+    await until(() => states().includes('failed'))
+    expect(host.said.join()).toContain('It could not be started')
+    renameSync(`${folder}.away`, folder)
+    now = new Date(now.getTime() + minute)
+    await until(() => states().includes('succeeded'))
+    expect(states()).toEqual(['failed', 'running', 'succeeded'])
+  })
+
+  it('is followed by the next agent once that knows what must not be in its lines, and not before', async () => {
+    const first = await adopt()
+    const spec = withCron(`echo a secret; until [ -e ${file('go')} ]; do sleep 0.05; done`)
+    first.use(spec, {})
+    now = new Date(now.getTime() + minute)
+    await until(() => states().includes('running'))
+    await first.pause()
+    host.logs.flush()
+    let isKnown = false
+    const next = await adopt((text) => {
+      if (!isKnown) throw new Error('a line was read too early')
+      return text
+    })
+    writeFileSync(file('go'), '')
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    isKnown = true
+    next.use(spec, {})
+    await until(() => states().includes('succeeded'))
   })
 
   it.each([
