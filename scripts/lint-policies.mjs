@@ -5,7 +5,7 @@
 // Usage: node scripts/lint-policies.mjs
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { cfn } from '../packages/cloud/src/permissions.ts'
+import { cfn } from '../packages/cloud/src/permissions/cfn.ts'
 import { installCfnLint, installPython } from './install-python.mjs'
 import { collectPolicies, types } from './policies/collect.ts'
 import { explained } from './policies/explained.mjs'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { connectTemplate } from '../../packages/cloud/src/connect/template.ts'
-import { control, purposes } from '../../packages/cloud/src/permissions.ts'
+import { control, purposes } from '../../packages/cloud/src/permissions/control.ts'
 import { policyFor } from '../../packages/cloud/src/policy.ts'
 import { buildTemplate } from '../../packages/cloud/src/synth/build-template.ts'
 import { exampleStacks } from '../../packages/cloud/src/synth/example-stacks.ts'

@@ -1,4 +1,4 @@
-import { cfn } from '../../packages/cloud/src/permissions.ts'
+import { cfn } from '../../packages/cloud/src/permissions/cfn.ts'
 
 /** What may be done to our things only: granted on condition that they carry our tag. */
 const onlyToOurs = Object.values(cfn)

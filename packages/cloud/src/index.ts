@@ -2,7 +2,7 @@
  * AWS in customers' accounts. In: a connection that a person began, and what an environment should be. Out: roles
  * that are proven to be ours alone, stacks made as asked, hosts and runners that are known for what they are.
  * Always true: every call runs in a session for one organisation, one account and one purpose, assumed by the
- * worker alone; no credential is kept; all that Slipway may do stands in permissions.ts; nothing that holds data
+ * worker alone; no credential is kept; all that Slipway may do stands in permissions/; nothing that holds data
  * is ever replaced. Waiting is a result (`wait`, with a time), never a sleeping worker.
  * Left to others: what runs on a host (the agent), commands to it (hosts), when anything is deployed (pipeline).
  */

@@ -1,4 +1,4 @@
-import type { Conditions, Grant } from './permissions.ts'
+import type { Conditions, Grant } from './permissions/grant.ts'
 
 /** An IAM policy document, as much of it as we write. */
 export type Policy = { Version: '2012-10-17'; Statement: Statement[] }

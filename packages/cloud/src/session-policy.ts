@@ -1,5 +1,5 @@
 import type { OrganisationId } from '@slipway/core'
-import { control, type Purpose } from './permissions.ts'
+import { control, type Purpose } from './permissions/control.ts'
 import { type Names, policyFor } from './policy.ts'
 
 /** STS takes at most this many characters of a session policy; tags and the rest are packed besides. */

@@ -12,7 +12,7 @@ import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk
 import { type CloudAccountId, type OrganisationId, realClock, UserError } from '@slipway/core'
 import type { CloudConfig } from './cloud-config.ts'
 import { controlRoleArn } from './names.ts'
-import type { Purpose } from './permissions.ts'
+import type { Purpose } from './permissions/control.ts'
 import { sessionPolicy, sessionTags } from './session-policy.ts'
 
 /** The shortest session that STS gives, and the longest that we take. */

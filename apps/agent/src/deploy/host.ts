@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SSMClient } from '@aws-sdk/client-ssm'
-import { type Clock, describeError, type EnvironmentId, type Log, UserError } from '@slipway/core'
+import { type Clock, type EnvironmentId, type Log, UserError } from '@slipway/core'
 import {
   type Architecture,
   type DeploymentSpec,
@@ -40,6 +40,7 @@ import { phaseWords } from './phase-words.ts'
 import { keepPointer, readPointer } from './pointer.ts'
 import { readSecrets } from './read-secrets.ts'
 import { standingServices } from './standing-services.ts'
+import { describe } from './swap.ts'
 
 /** Releases that stay unpacked, so that going back to one is a matter of seconds. */
 const keptReleases = 5
@@ -349,6 +350,7 @@ export class Host {
   #context(spec: DeploymentSpec, say: Say): DeployContext {
     const { home, clock, config, architecture, logs, canaries } = this.#options
     const stream = deploymentStream(spec.deploymentId)
+    const sayInLog = (text: string) => logs.write(stream, [{ text, level: 'slipway' }])
     let values: Record<string, string> = {}
     return {
       home,
@@ -374,16 +376,11 @@ export class Host {
       },
       progress: (phase, detail, error) => {
         say.progress(phase, detail, error)
-        logs.write(stream, [{ text: phaseWords(phase, detail), level: 'slipway' }])
+        sayInLog(phaseWords(phase, detail))
       },
-      say: (text) => logs.write(stream, [{ text, level: 'slipway' }]),
+      say: sayInLog,
       release: {
-        run: (of, signal) =>
-          runReleaseCommand(
-            of,
-            { jobs: this.#jobs, say: (text) => logs.write(stream, [{ text, level: 'slipway' }]) },
-            signal,
-          ),
+        run: (of, signal) => runReleaseCommand(of, { jobs: this.#jobs, say: sayInLog }, signal),
         forget: (batch) => this.#jobs.forget(releaseJobId(batch)),
       },
       report: (minute) => canaries.report(minute),
@@ -399,8 +396,4 @@ export class Host {
   #sayToService(name: string, text: string): void {
     this.#options.logs.write(`service:${this.#environmentId}:${name}`, [{ text, level: 'slipway' }])
   }
-}
-
-function describe(error: unknown): string {
-  return error instanceof UserError ? describeError(error.fields) : String(error)
 }

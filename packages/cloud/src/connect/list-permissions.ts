@@ -1,13 +1,7 @@
-import {
-  boundaryGrants,
-  cfn,
-  cfnNever,
-  control,
-  controlNever,
-  type Grant,
-  purposes,
-  runner,
-} from '../permissions.ts'
+import { cfn, cfnNever } from '../permissions/cfn.ts'
+import { control, controlNever, purposes } from '../permissions/control.ts'
+import type { Grant } from '../permissions/grant.ts'
+import { boundaryGrants, runner } from '../permissions/machines.ts'
 import { templateVersion } from './template.ts'
 
 /** One sentence's end and the actions behind it. */

@@ -1,5 +1,7 @@
 import { managedTag } from '../names.ts'
-import { boundaryGrants, cfn, cfnNever, control, controlNever, purposes, runner } from '../permissions.ts'
+import { cfn, cfnNever } from '../permissions/cfn.ts'
+import { control, controlNever, purposes } from '../permissions/control.ts'
+import { boundaryGrants, runner } from '../permissions/machines.ts'
 import { inTemplate, policyInTemplate } from '../policy.ts'
 
 /**

@@ -3,7 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2'
 import * as iam from 'aws-cdk-lib/aws-iam'
 import { CfnDeletionPolicy, CfnOutput, type Stack } from 'aws-cdk-lib/core'
 import { appRolePath, environmentPrefix, hostAlarmName, hostRoleName, parameterName } from '../../names.ts'
-import { hostGrants } from '../../permissions.ts'
+import { hostGrants } from '../../permissions/machines.ts'
 import { policyFor } from '../../policy.ts'
 import type { ServerStackConfig } from './server-stack.ts'
 

@@ -1,19 +1,13 @@
 import { createHash } from 'node:crypto'
 import { asId } from '@slipway/core'
 import { expect, test } from 'vitest'
-import { connectTemplate, templateVersion } from './connect/template.ts'
-import {
-  boundaryGrants,
-  cfn,
-  cfnNever,
-  control,
-  controlNever,
-  type Grant,
-  purposes,
-  runner,
-} from './permissions.ts'
-import { policyFor } from './policy.ts'
-import { sessionPolicy, sessionPolicyCharactersMax, sessionTags } from './session-policy.ts'
+import { connectTemplate, templateVersion } from '../connect/template.ts'
+import { policyFor } from '../policy.ts'
+import { sessionPolicy, sessionPolicyCharactersMax, sessionTags } from '../session-policy.ts'
+import { cfn, cfnNever } from './cfn.ts'
+import { control, controlNever, purposes } from './control.ts'
+import type { Grant } from './grant.ts'
+import { boundaryGrants, runner } from './machines.ts'
 
 const names = { account: '222222222222', connection: `con_${'z'.repeat(22)}`, region: 'ap-southeast-2' }
 const allGrants: Grant[] = [
