@@ -62,7 +62,7 @@ export async function build(
     for (const { finish } of runtimes) await finish?.(source)
     const released = spec.publish ? path.join(folder, spec.publish) : source
     const architecture = await architectureOf(released, spec.services, context.architecture)
-    for (const { name, folder } of spec.sites) await readSite(name, path.join(source, folder), folder)
+    for (const { name, folder } of spec.sites) await readSite(name, source, folder)
     const { digest, sizeBytes } = await timed('upload', () =>
       packAndUpload({
         folder: released,

@@ -56,7 +56,7 @@ export async function layOutSite(
     progress('lay-out')
     const list: SiteList = { sizeBytes: 0, services: [] }
     for (const service of spec.services) {
-      const site = await readSite(service.name, path.join(folder, service.folder), service.folder)
+      const site = await readSite(service.name, folder, service.folder)
       const put = (file: SiteFile, at: string, status?: string) =>
         putFile({
           s3,

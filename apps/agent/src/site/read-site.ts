@@ -22,12 +22,12 @@ export type SiteFile = {
 export type Site = { files: SiteFile[]; redirects: SiteRedirect[]; notFoundPage: SiteFile | undefined }
 
 /**
- * A published folder as it is to be served. `folder` is its name for people. Throws UserErrors of `buildFailures` where
- * it is none, has no index.html, or has rules that cannot be kept. Names that begin with a dot, and what leads out of
- * the folder, are left out, as a host leaves them out.
+ * A published folder as it is to be served: `folder` below `base`, the top of the release. Throws UserErrors of
+ * `buildFailures` where it is none of the release, has no index.html, or has rules that cannot be kept. Names that begin
+ * with a dot, and what leads out of the folder, are left out, as a host leaves them out.
  */
-export async function readSite(service: string, root: string, folder: string): Promise<Site> {
-  const top = await realpath(root).catch(() => undefined)
+export async function readSite(service: string, base: string, folder: string): Promise<Site> {
+  const top = await within(await realpath(base), path.join(base, folder))
   if (top === undefined || !(await stat(top)).isDirectory()) throw buildFailures.noFolder(folder)
   const found: { path: string; file: string; sizeBytes: number }[] = []
   await walk(top, '', found)
@@ -57,7 +57,10 @@ async function readRules(
   top: string,
   files: ReadonlySet<string>,
 ): Promise<{ redirects: SiteRedirect[]; rules: HeaderRule[]; problems: SiteProblem[] }> {
-  const textOf = (name: string) => readFile(path.join(top, name), 'utf8').catch(() => '')
+  const textOf = async (name: string) => {
+    const file = await within(top, path.join(top, name))
+    return file === undefined ? '' : readFile(file, 'utf8').catch(() => '')
+  }
   const redirects = readRedirects(await textOf(redirectsFile), files)
   const headers = readHeaders(await textOf(headersFile))
   return {
@@ -65,6 +68,12 @@ async function readRules(
     rules: headers.rules,
     problems: [...redirects.problems, ...headers.problems],
   }
+}
+
+/** Where a path leads, links followed; undefined where that is nowhere, or not in the folder. */
+async function within(folder: string, at: string): Promise<string | undefined> {
+  const file = await realpath(at).catch(() => undefined)
+  return file === folder || file?.startsWith(`${folder}${path.sep}`) ? file : undefined
 }
 
 async function walk(
@@ -78,8 +87,8 @@ async function walk(
       continue
     // Beyond this nothing more is to be known than that it is too much.
     if (found.length > siteFilesMax) return
-    const file = await realpath(path.join(top, at)).catch(() => undefined)
-    if (file === undefined || !file.startsWith(`${top}${path.sep}`)) continue
+    const file = await within(top, path.join(top, at))
+    if (file === undefined || file === top) continue
     const about = await stat(file)
     // A link to a folder above would go round for ever.
     if (about.isDirectory() && file === path.join(top, at)) await walk(top, at, found)
