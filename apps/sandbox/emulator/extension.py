@@ -15,6 +15,7 @@ from slipway_aws import (
     announcements,
     autosave,
     edge,
+    functions,
     identity,
     instances,
     overview,
@@ -28,7 +29,7 @@ if not os.environ.get("BIND_HOST"):
     sys.exit("BIND_HOST is not set; this emulator belongs on 127.0.0.1")
 
 # Later ones build on what earlier ones replaced: rights are asked before a resource is made by any handler.
-for module in (instances, stack_resources, template_checks, identity, stack_rights, announcements, quotas, edge, autosave, overview):
+for module in (instances, stack_resources, template_checks, identity, stack_rights, announcements, quotas, edge, functions, autosave, overview):
     module.install()
 
 if __name__ == "__main__":
