@@ -87,4 +87,11 @@ export const explained = [
     details: ['ec2'],
     why: 'It is the role of an instance, and bounded; the app on it cannot reach the metadata that hands it out.',
   })),
+  {
+    tool: 'cloudsplaining',
+    policy: 'FunctionRole',
+    issue: 'ASSUMABLE_BY_A_COMPUTE_SERVICE',
+    details: ['lambda'],
+    why: 'It is the role of functions, and bounded: its own secrets and logs.',
+  },
 ]

@@ -36,7 +36,7 @@ beforeAll(async () => {
   cloudFormation = new CloudFormationClient(root)
   iam = new IAMClient(root)
   await untilEnded(() => ensureBase(on.context()))
-  lives = [baseLife(), ...(await livesOfInstances()), edgeLife(), siteLife()]
+  lives = [baseLife(), ...(await livesOfInstances()), edgeLife(), siteLife(), ...livesOfFunctions()]
 })
 afterAll(() => on?.close())
 
@@ -86,6 +86,7 @@ async function makeRoleWithout(missing: readonly string[]): Promise<string> {
     network: policyFor(names, without(cfn.network)),
     compute: policyFor(names, without(cfn.compute), cfnNever),
     edge: policyFor(names, without(cfn.edge)),
+    functions: policyFor(names, without(cfn.functions)),
   }
   for (const [PolicyName, document] of Object.entries(policies)) {
     const PolicyDocument = JSON.stringify(document)
@@ -156,6 +157,46 @@ function siteLife(): StackLife {
   change(first, 'Distribution', { Tags: [ours, { Key: 'Name', Value: 'slipway' }] })
   change(later, 'Distribution', { Tags: [ours] })
   return { kind: 'site', first: JSON.stringify(first), later: JSON.stringify(later) }
+}
+
+/** Functions with other words and another bound on their logs later, and what leads to them with another title. */
+function livesOfFunctions(): StackLife[] {
+  const environmentId = asId('environment', `env_${placeholder}`)
+  const config = {
+    account: on.account,
+    region: 'us-east-1',
+    environmentId,
+    title: 'api production',
+    boundaryArn: boundaryArn(on.account, on.cloudAccountId),
+    services: ['web'],
+  }
+  const name = 'slipway-functions'
+  const first = readTemplate(buildTemplate({ kind: 'function', name, config }))
+  const later = readTemplate(
+    buildTemplate({ kind: 'function', name, config: { ...config, title: 'api staging' } }),
+  )
+  const ours = { Key: 'slipway:managed', Value: 'true' }
+  for (const part of ['WebFunction', 'WebLogs']) {
+    change(first, part, { Tags: [ours, { Key: 'Name', Value: 'slipway' }] })
+    change(later, part, { Tags: [ours] })
+  }
+  change(later, 'WebLogs', { RetentionInDays: 30 })
+  change(later, 'WebLive', { Description: 'Others' })
+  change(later, 'WebLiveUrl', { InvokeMode: 'BUFFERED' })
+  const front = {
+    environmentId,
+    title: 'api production',
+    frontFunctionArn: `arn:aws:cloudfront::${on.account}:function/slipway-front`,
+    services: [
+      { name: 'web', host: `web-api-${placeholder}.apps.example`, origin: 'abc.lambda-url.us-east-1.on.aws' },
+    ],
+  }
+  const build = (title: string) =>
+    buildTemplate({ kind: 'front', name: 'slipway-front', config: { ...front, title } })
+  return [
+    { kind: 'functions', first: JSON.stringify(first), later: JSON.stringify(later) },
+    { kind: 'front', first: build('api production'), later: build('api staging') },
+  ]
 }
 
 /** The runner's and a server's with two disks: another size, a bigger disk, a disk less, another title. */

@@ -85,6 +85,24 @@ export function hostAlarmName(stackName: string): string {
   return `${stackName}-host-checks`
 }
 
+/**
+ * Of the function of a service: at most 64 characters. A service has at most 40, of which a long one loses its end; its
+ * stack then says that the name is taken where two are alike.
+ */
+export function functionName(id: EnvironmentId, service: string): string {
+  return `slipway-${service.slice(0, 40)}-${randomPart(id)}`
+}
+
+/** The role of an environment's functions. */
+export function functionRoleName(id: EnvironmentId): string {
+  return `function-${id}`
+}
+
+/** Where what the functions of an environment print lies in CloudWatch Logs, by service. */
+export function functionLogGroup(id: EnvironmentId, service: string): string {
+  return `/slipway/${id}/${service}`
+}
+
 /** Role and instance profile of an environment's host. Known without asking AWS, so that a proof can be compared. */
 export function hostRoleName(id: EnvironmentId): string {
   return `host-${id}`

@@ -3,6 +3,7 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
 import { CloudFrontKeyValueStoreClient } from '@aws-sdk/client-cloudfront-keyvaluestore'
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import { EC2Client } from '@aws-sdk/client-ec2'
+import { LambdaClient } from '@aws-sdk/client-lambda'
 import { S3Client } from '@aws-sdk/client-s3'
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
 import { SSMClient } from '@aws-sdk/client-ssm'
@@ -34,6 +35,7 @@ export type AwsClients = {
   cloudWatch: CloudWatchClient
   ec2: EC2Client
   keyValues: CloudFrontKeyValueStoreClient
+  lambda: LambdaClient
   s3: S3Client
   ssm: SSMClient
   serviceQuotas: ServiceQuotasClient
@@ -177,6 +179,7 @@ function makeClients(config: CloudConfig, credentials: Credentials, region: stri
     cloudWatch: new CloudWatchClient(all),
     ec2: new EC2Client(all),
     keyValues: new CloudFrontKeyValueStoreClient({ ...all, ...keyValuesAt(config) }),
+    lambda: new LambdaClient(all),
     s3: new S3Client(all),
     ssm: new SSMClient(all),
     serviceQuotas: new ServiceQuotasClient(all),

@@ -8,7 +8,9 @@ frozen between two of them. Streams are passed on as they come. What it prints l
 
 Other than on AWS: no bound on memory, a start takes as long as this machine needs, and the image holds this machine's programs.
 
-Wraps ministack.services.lambda_svc.handle_function_url_request.
+Rights tell what is done to one alias from what is done to all.
+
+Wraps ministack.services.lambda_svc.handle_function_url_request and ministack.core.iam_actions._lambda_action.
 """
 
 import asyncio
@@ -27,6 +29,7 @@ import zipfile
 from base64 import b64decode
 from urllib.parse import quote
 
+import ministack.core.iam_actions as actions
 import ministack.core.lambda_runtime as runtime
 import ministack.services.cloudwatch_logs as logs
 import ministack.services.lambda_svc as functions
@@ -337,7 +340,20 @@ async def whole(stream):
     return b"".join(pieces)
 
 
+OF_ONE_ALIAS = {"GET": "GetAlias", "PUT": "UpdateAlias", "DELETE": "DeleteAlias"}
+
+
+def alias_action(original):
+    def action(method, path):
+        parts = [part for part in path.split("/") if part]
+        is_of_one = len(parts) > 2 and parts[-2] == "aliases" and method in OF_ONE_ALIAS
+        return OF_ONE_ALIAS[method] if is_of_one else original(method, path)
+
+    return action
+
+
 def install():
+    actions._lambda_action = alias_action(actions._lambda_action)
     shutil.rmtree(STATE, ignore_errors=True)
     os.makedirs(os.path.join(STATE, "code"))
     functions.handle_function_url_request = through_adapter(functions.handle_function_url_request)

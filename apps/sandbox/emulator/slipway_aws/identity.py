@@ -87,6 +87,13 @@ def request_needs(service, operation, action, asked, body, parameters):
     if service == "lambda" and operation in ("CreateFunction", "UpdateFunctionConfiguration"):
         role = actions._safe_json_field(body, "Role")
         also += [passing(role, "lambda.amazonaws.com")] if role else []
+        also += [("lambda:GetLayerVersion", layer, {}) for layer in (json.loads(body or b"{}").get("Layers") or [])]
+    if service == "lambda" and operation in ("CreateFunction", "UpdateFunctionCode"):
+        code = json.loads(body or b"{}")
+        code = code.get("Code") or code
+        if code.get("S3Bucket"):
+            owner = {"aws:resourceaccount": get_account_id()}
+            also.append(("s3:GetObject", f"arn:aws:s3:::{code['S3Bucket']}/{code.get('S3Key')}", owner))
     if action == "sts:AssumeRole":
         keys |= {
             "sts:externalid": asked.get("ExternalId"),

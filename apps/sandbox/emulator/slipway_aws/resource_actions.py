@@ -116,6 +116,11 @@ CloudFront::KeyValueStore Tags                          TagResource             
 CloudFront::KeyValueStore Comment                       -                               UpdateKeyValueStore                             -
 CloudFront::Distribution Tags                           TagResource                     TagResource,UntagResource                       -
 CloudFront::Distribution DistributionConfig             -                               UpdateDistribution                              -
+Lambda::Function        Tags                            TagResource                     TagResource,UntagResource                       -
+Lambda::Function        Description                     -                               UpdateFunctionConfiguration                     -
+Lambda::Function        Code                            -                               UpdateFunctionCode                              -
+Logs::LogGroup          RetentionInDays                 PutRetentionPolicy              PutRetentionPolicy                              -
+Logs::LogGroup          Tags                            TagResource                     TagResource,UntagResource                       -
 CertificateManager::Certificate Tags                    AddTagsToCertificate            AddTagsToCertificate,RemoveTagsFromCertificate  -
 S3::Bucket              PublicAccessBlockConfiguration  PutBucketPublicAccessBlock      PutBucketPublicAccessBlock                      -
 S3::Bucket              OwnershipControls               PutBucketOwnershipControls      PutBucketOwnershipControls                      -

@@ -79,13 +79,19 @@ EDGE_KINDS = {
     "AWS::CloudFront::OriginAccessControl": ("origin-access-control/", None),
 }
 
-OF_A_FUNCTION = ("AWS::Lambda::Version", "AWS::Lambda::Alias", "AWS::Lambda::Permission")
+# type: property that names the function it is of
+OF_A_FUNCTION = {
+    "AWS::Lambda::Version": "FunctionName",
+    "AWS::Lambda::Alias": "FunctionName",
+    "AWS::Lambda::Permission": "FunctionName",
+    "AWS::Lambda::Url": "TargetFunctionArn",
+}
 
 
 def arn_of(kind, properties, identity, stack, logical_id):
     """Exact where the type's name is known before it is made, else `*`."""
     if kind in OF_A_FUNCTION:
-        function = str(properties.get("FunctionName", ""))
+        function = str(properties.get(OF_A_FUNCTION[kind], ""))
         return function if function.startswith("arn:") else f"arn:aws:lambda:{get_region()}:{get_account_id()}:function:{function}"
     if kind == "AWS::S3::BucketPolicy":
         return f"arn:aws:s3:::{properties.get('Bucket')}"

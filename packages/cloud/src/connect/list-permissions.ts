@@ -31,7 +31,7 @@ export function listPermissions(): { templateVersion: number; groups: Permission
       {
         role: 'cfn',
         about: 'CloudFormation acts as this role when it makes a stack of Slipway.',
-        can: [...cfn.network, ...cfn.compute, ...cfn.edge].map(line),
+        can: Object.values(cfn).flat().map(line),
         never: cfnNever.map(line),
       },
       {

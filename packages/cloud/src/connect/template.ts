@@ -8,7 +8,7 @@ import { inTemplate, policyInTemplate } from '../policy.ts'
  * Grows with every change of what the template makes; the announcement carries it, so that we know which
  * rights an account has granted.
  */
-export const templateVersion = 5
+export const templateVersion = 6
 
 /** The first version that grants what alarms need: an account of an older one has servers without. */
 export const templateVersionWithAlarms = 3
@@ -18,6 +18,9 @@ export const templateVersionWithArtifacts = 4
 
 /** The first version that grants what a static site needs: in an account of an older one there can be none. */
 export const templateVersionWithSites = 5
+
+/** The first version that grants what a function needs: in an account of an older one there can be none. */
+export const templateVersionWithFunctions = 6
 
 const assumedBy = (service: string) => ({
   Version: '2012-10-17',
@@ -145,6 +148,11 @@ export function connectTemplate(): Record<string, unknown> {
         'What stacks of Slipway may make: static sites behind CloudFront.',
         policyInTemplate(cfn.edge),
       ),
+      CfnFunctionsPolicy: managedPolicy(
+        'cfn-functions',
+        'What stacks of Slipway may make: functions with their addresses and logs.',
+        policyInTemplate(cfn.functions),
+      ),
       Cfn: {
         Type: 'AWS::IAM::Role',
         Properties: {
@@ -152,7 +160,12 @@ export function connectTemplate(): Record<string, unknown> {
           Path: '/slipway/',
           Description: 'Used by CloudFormation for stacks of Slipway, and by nobody else.',
           AssumeRolePolicyDocument: assumedBy('cloudformation.amazonaws.com'),
-          ManagedPolicyArns: [ref('CfnNetworkPolicy'), ref('CfnComputePolicy'), ref('CfnEdgePolicy')],
+          ManagedPolicyArns: [
+            'CfnNetworkPolicy',
+            'CfnComputePolicy',
+            'CfnEdgePolicy',
+            'CfnFunctionsPolicy',
+          ].map(ref),
           Tags: tags,
         },
       },

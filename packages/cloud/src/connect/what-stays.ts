@@ -41,10 +41,24 @@ export async function readWhatStays(
         break
       }
       case 'edge':
-        things.push({ what: 'What static sites share at CloudFront', region: 'all', stack: name })
+        things.push({
+          what: 'What static sites and functions share at CloudFront',
+          region: 'all',
+          stack: name,
+        })
         break
       case 'static':
         things.push({ what: 'Static site at CloudFront, with its certificate', region: 'all', stack: name })
+        break
+      case 'function':
+        things.push({ what: 'Functions with their addresses and logs', region, stack: name })
+        break
+      case 'front':
+        things.push({
+          what: 'CloudFront in front of functions, with its certificates',
+          region: 'all',
+          stack: name,
+        })
         break
       case 'server': {
         things.push({ what: 'Server with its disks and address', region, stack: name })

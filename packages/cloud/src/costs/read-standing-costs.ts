@@ -1,4 +1,5 @@
 import type { Tx } from '@slipway/db'
+import { functionCost } from '../targets/function/function-cost.ts'
 import { staticCost } from '../targets/static/static-cost.ts'
 import type { Cost } from './cost.ts'
 import { costOf } from './price.ts'
@@ -6,12 +7,12 @@ import { factsOfMachine, serverLines } from './server-lines.ts'
 
 /**
  * What the environments cost a month at AWS as they stand, by environment: of a server instance, disks and address, of
- * a site its files, at list prices. An environment where nothing stands yet is left out.
+ * a site its files, of functions their release, at list prices. An environment where nothing stands yet is left out.
  */
 export async function readStandingCosts(tx: Tx, environmentIds: string[]): Promise<Map<string, Cost>> {
   const rows = await tx.stack.findMany({
     where: {
-      kind: { in: ['server', 'static'] },
+      kind: { in: ['server', 'static', 'function'] },
       environmentId: { in: environmentIds },
       state: { notIn: ['absent', 'deleted'] },
     },
@@ -24,6 +25,10 @@ export async function readStandingCosts(tx: Tx, environmentIds: string[]): Promi
         return facts.siteBytes === undefined
           ? []
           : [[environmentId, staticCost({ siteBytes: facts.siteBytes }, facts.siteRegion ?? region)] as const]
+      if (kind === 'function')
+        return facts.releaseBytes === undefined
+          ? []
+          : [[environmentId, functionCost({ releaseBytes: facts.releaseBytes }, region)] as const]
       return facts.instanceType === undefined
         ? []
         : [[environmentId, costOf(serverLines(region, facts))] as const]

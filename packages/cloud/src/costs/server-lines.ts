@@ -19,6 +19,8 @@ export const factsOfMachine = z.object({
   siteBytes: z.coerce.number().optional(),
   /** And where they lie, which its stack may not. */
   siteRegion: z.string().optional(),
+  /** Of functions: what the archive of their live release has. */
+  releaseBytes: z.coerce.number().optional(),
 })
 
 /** A server that stands, part by part. */

@@ -27,7 +27,7 @@ test.each([
   ['trusts another account', trusting({ AWS: 'arn:aws:iam::999999999999:root' })],
   ['trusts everybody', trusting('*')],
   ['trusts EC2 and another account', trusting({ Service: 'ec2.amazonaws.com', AWS: '999999999999' })],
-  ['trusts another service', trusting({ Service: 'lambda.amazonaws.com' })],
+  ['trusts another service', trusting({ Service: 'states.amazonaws.com' })],
   ['lies outside the path', { Path: '/' }],
   ['has another boundary', { PermissionsBoundary: 'arn:aws:iam::aws:policy/AdministratorAccess' }],
   ['has no boundary', { PermissionsBoundary: undefined }],
@@ -37,5 +37,7 @@ test.each([
 })
 
 test('a type that we do not make is refused', () => {
-  expect(refuseTemplate({ Resources: { F: { Type: 'AWS::Lambda::Function' } } }, boundary)).toHaveLength(1)
+  expect(
+    refuseTemplate({ Resources: { F: { Type: 'AWS::Lambda::EventSourceMapping' } } }, boundary),
+  ).toHaveLength(1)
 })

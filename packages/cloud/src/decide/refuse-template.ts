@@ -36,6 +36,11 @@ const types = new Set([
   'AWS::EC2::VolumeAttachment',
   'AWS::IAM::InstanceProfile',
   'AWS::IAM::Role',
+  'AWS::Lambda::Alias',
+  'AWS::Lambda::Function',
+  'AWS::Lambda::Permission',
+  'AWS::Lambda::Url',
+  'AWS::Logs::LogGroup',
   'AWS::S3::Bucket',
   'AWS::S3::BucketPolicy',
 ])
@@ -65,8 +70,8 @@ function refuseRole(name: string, properties: Record<string, unknown>, boundary:
     ({ Principal }) =>
       typeof Principal === 'object' &&
       Object.keys(Principal).every((kind) => kind === 'Service') &&
-      Principal.Service === 'ec2.amazonaws.com',
+      (Principal.Service === 'ec2.amazonaws.com' || Principal.Service === 'lambda.amazonaws.com'),
   )
-  if (!onlyServices) refusals.push(`${name}: a role that trusts more than EC2`)
+  if (!onlyServices) refusals.push(`${name}: a role that trusts more than EC2 or Lambda`)
   return refusals
 }

@@ -8,6 +8,8 @@ import {
   certificates,
   ec2,
   edge,
+  functionLogs,
+  functions,
   type Grant,
   inThisAccount,
   ours,
@@ -20,7 +22,7 @@ import {
  * call, so `CreateTags` is allowed within a creation and on what is ours already: nobody can make a foreign
  * instance ours by tagging it.
  */
-export const cfn: Record<'network' | 'compute' | 'edge', readonly Grant[]> = {
+export const cfn: Record<'network' | 'compute' | 'edge' | 'functions', readonly Grant[]> = {
   network: [
     {
       words: 'create a network of its own (VPC, subnets, gateway, routes, security groups, addresses)',
@@ -340,6 +342,61 @@ export const cfn: Record<'network' | 'compute' | 'edge', readonly Grant[]> = {
       actions: ['acm:DeleteCertificate', 'acm:RemoveTagsFromCertificate'],
       resources: [certificates],
       conditions: ours,
+    },
+  ],
+  functions: [
+    {
+      words:
+        'create, change and delete functions whose name starts with slipway-, with their aliases and addresses',
+      actions: [
+        'lambda:CreateFunction',
+        'lambda:GetFunction',
+        'lambda:GetFunctionCodeSigningConfig',
+        'lambda:GetFunctionRecursionConfig',
+        'lambda:GetFunctionScalingConfig',
+        'lambda:GetProvisionedConcurrencyConfig',
+        'lambda:GetRuntimeManagementConfig',
+        'lambda:UpdateFunctionConfiguration',
+        'lambda:DeleteFunction',
+        'lambda:CreateAlias',
+        'lambda:GetAlias',
+        'lambda:UpdateAlias',
+        'lambda:DeleteAlias',
+        'lambda:CreateFunctionUrlConfig',
+        'lambda:GetFunctionUrlConfig',
+        'lambda:UpdateFunctionUrlConfig',
+        'lambda:DeleteFunctionUrlConfig',
+        'lambda:GetPolicy',
+        'lambda:AddPermission',
+        'lambda:RemovePermission',
+        'lambda:TagResource',
+        'lambda:UntagResource',
+      ],
+      resources: [functions, `${functions}:*`],
+    },
+    {
+      words: 'create, set up and delete groups of logs below /slipway/',
+      actions: [
+        'logs:CreateLogGroup',
+        'logs:DeleteLogGroup',
+        'logs:PutRetentionPolicy',
+        'logs:TagResource',
+        'logs:UntagResource',
+        'logs:ListTagsForResource',
+        'logs:GetDataProtectionPolicy',
+      ],
+      resources: [functionLogs, `${functionLogs}:*`],
+    },
+    {
+      words: 'see groups of logs, which CloudFormation needs to follow its own work',
+      actions: ['logs:DescribeLogGroups', 'logs:DescribeIndexPolicies', 'logs:DescribeResourcePolicies'],
+      resources: ['*'],
+    },
+    {
+      words: 'give roles of your apps to functions',
+      actions: ['iam:PassRole'],
+      resources: [appRoles],
+      conditions: { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } },
     },
   ],
 }

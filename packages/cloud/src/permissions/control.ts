@@ -1,10 +1,12 @@
 import { artifactPrefix, sitesPrefix } from '../names.ts'
 import {
+  adapterLayer,
   bucket,
   certificates,
   cfnRole,
   ec2,
   edge,
+  functions,
   type Grant,
   inThisAccount,
   ours,
@@ -13,7 +15,7 @@ import {
 } from './grant.ts'
 
 /** What a session is for. A session of one purpose can do nothing of another's. */
-export const purposes = ['observe', 'stack', 'operate', 'artifact'] as const
+export const purposes = ['observe', 'stack', 'operate', 'artifact', 'function'] as const
 export type Purpose = (typeof purposes)[number]
 
 /** Of the role `control`, the only one that Slipway itself assumes: by the purpose of the session. */
@@ -143,6 +145,33 @@ export const control: Record<Purpose, readonly Grant[]> = {
       actions: ['s3:ListBucket'],
       resources: [bucket],
       conditions: inThisAccount,
+    },
+  ],
+  function: [
+    {
+      words: 'give functions whose name starts with slipway- a new release, and say which one is live',
+      actions: [
+        'lambda:GetFunctionConfiguration',
+        'lambda:UpdateFunctionConfiguration',
+        'lambda:UpdateFunctionCode',
+        'lambda:PublishVersion',
+        'lambda:ListVersionsByFunction',
+        'lambda:GetAlias',
+        'lambda:UpdateAlias',
+      ],
+      resources: [functions, `${functions}:*`],
+    },
+    {
+      // Lambda asks it of whoever names the object or the layer.
+      words: 'let those functions have a release from the bucket, and the AWS Lambda Web Adapter',
+      actions: ['s3:GetObject'],
+      resources: [`${bucket}/environments/*/releases/*`],
+      conditions: inThisAccount,
+    },
+    {
+      words: 'let those functions have a release from the bucket, and the AWS Lambda Web Adapter',
+      actions: ['lambda:GetLayerVersion'],
+      resources: [`${adapterLayer}:*`],
     },
   ],
 }

@@ -26,6 +26,10 @@ export const appRoles = `arn:aws:iam::${account}:role/slipway/app/*`
 export const stepRoles = `arn:aws:iam::${account}:role/slipway/step/*`
 export const appProfiles = `arn:aws:iam::${account}:instance-profile/slipway/app/*`
 export const parameters = `arn:aws:ssm:<region>:${account}:parameter/slipway/*`
+export const functions = `arn:aws:lambda:<region>:${account}:function:slipway-*`
+export const functionLogs = `arn:aws:logs:<region>:${account}:log-group:/slipway/*`
+/** The AWS Lambda Web Adapter, by its authors: https://awslabs.github.io/aws-lambda-web-adapter/getting-started/zip-packages.html */
+export const adapterLayer = 'arn:aws:lambda:<region>:753240598075:layer:LambdaAdapterLayer*'
 export const alarms = `arn:aws:cloudwatch:<region>:${account}:alarm`
 export const edge = (...kinds: string[]) => kinds.map((kind) => `arn:aws:cloudfront::${account}:${kind}`)
 export const certificates = `arn:aws:acm:<region>:${account}:certificate/*`

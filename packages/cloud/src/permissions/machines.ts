@@ -1,5 +1,14 @@
 import { artifactPrefix, sitesPrefix } from '../names.ts'
-import { account, appRoles, bucket, type Grant, inThisAccount, parameters, stepRoles } from './grant.ts'
+import {
+  account,
+  appRoles,
+  bucket,
+  functionLogs,
+  type Grant,
+  inThisAccount,
+  parameters,
+  stepRoles,
+} from './grant.ts'
 
 /** The most that any role of an app, of a runner or of a build step can ever do, whatever is attached to it. */
 export const boundaryGrants: readonly Grant[] = [
@@ -13,6 +22,11 @@ export const boundaryGrants: readonly Grant[] = [
     words: "read the apps' own secrets below /slipway/",
     actions: ['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath'],
     resources: [parameters],
+  },
+  {
+    words: 'write the logs of functions below /slipway/',
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    resources: [`${functionLogs}:*`],
   },
   {
     words: 'assume roles of apps and of steps',
@@ -88,6 +102,22 @@ export function hostGrants(bucketArn: string, prefix: string, parameterArn: stri
       words: 'read the secrets of its environment',
       actions: ['ssm:GetParameter', 'ssm:GetParameters'],
       resources: [parameterArn],
+    },
+  ]
+}
+
+/** Of an environment's functions: its own secrets and its own logs. */
+export function functionGrants(parameterArn: string, logGroupArn: string): readonly Grant[] {
+  return [
+    {
+      words: 'read the secrets of its environment',
+      actions: ['ssm:GetParameters'],
+      resources: [parameterArn],
+    },
+    {
+      words: 'write its logs',
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [`${logGroupArn}:*`],
     },
   ]
 }

@@ -21,9 +21,9 @@ test.each(built)(
   ({ stack, text }) => {
     expect(text).toContain('"slipway:managed"')
     expect(text).not.toMatch(/BootstrapVersion|AssetParameters|aws:cdk/)
-    expect(refuseTemplate(JSON.parse(text), stack.kind === 'server' ? stack.config.boundaryArn : '')).toEqual(
-      [],
-    )
+    expect(
+      refuseTemplate(JSON.parse(text), 'boundaryArn' in stack.config ? stack.config.boundaryArn : ''),
+    ).toEqual([])
   },
 )
 

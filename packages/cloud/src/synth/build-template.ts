@@ -40,6 +40,12 @@ export function buildTemplate(request: StackRequest): string {
       case 'static':
         templates.static(stack, request.config)
         break
+      case 'function':
+        templates.function(stack, request.config)
+        break
+      case 'front':
+        templates.front(stack, request.config)
+        break
     }
     Validations.of(stack).acknowledge(...acknowledged)
     Tags.of(stack).add(managedTag.Key, managedTag.Value)

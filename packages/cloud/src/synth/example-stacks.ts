@@ -83,5 +83,33 @@ export function exampleStacks(region = 'eu-central-1'): StackRequest[] {
         responseFunctionArn: `arn:aws:cloudfront::${account}:function/slipway-example-response`,
       },
     },
+    {
+      kind: 'function',
+      name: 'slipway-api-production',
+      config: {
+        account,
+        region,
+        environmentId: asId('environment', 'env_examplefunction'),
+        title: 'api production',
+        boundaryArn: boundaryArn(account, connection),
+        services: ['web', 'my-api'],
+      },
+    },
+    {
+      kind: 'front',
+      name: 'slipway-api-production-front',
+      config: {
+        environmentId: asId('environment', 'env_examplefunction'),
+        title: 'api production',
+        frontFunctionArn: `arn:aws:cloudfront::${account}:function/slipway-example-front`,
+        services: [
+          {
+            name: 'my-api',
+            host: 'my-api-shop-abc123.slipway.example',
+            origin: `abcdefghijklmnopqrstuvwxyz012345.lambda-url.${region}.on.aws`,
+          },
+        ],
+      },
+    },
   ]
 }

@@ -1,7 +1,9 @@
 import { baseTemplate } from '../base/template.ts'
+import { edgeTemplate } from '../edge/edge-template.ts'
 import { runnerTemplate } from '../runner/template.ts'
+import { frontTemplate } from '../targets/function/front-template.ts'
+import { functionTemplate } from '../targets/function/function-template.ts'
 import { serverTemplate } from '../targets/server/template.ts'
-import { edgeTemplate } from '../targets/static/edge-template.ts'
 import { siteTemplate } from '../targets/static/site-template.ts'
 
 /** The stacks that we make, by kind. Loads aws-cdk-lib, so only the synthesis thread and scripts import it. */
@@ -11,6 +13,8 @@ export const templates = {
   server: serverTemplate,
   edge: edgeTemplate,
   static: siteTemplate,
+  function: functionTemplate,
+  front: frontTemplate,
 } as const
 
 type Kind = keyof typeof templates

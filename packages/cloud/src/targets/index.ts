@@ -1,5 +1,6 @@
+import { lambdaFunction } from './function/index.ts'
 import { server } from './server/index.ts'
 import { staticSite } from './static/index.ts'
 
 /** The compute targets, one folder and one line each. */
-export const targets = { server, static: staticSite } as const
+export const targets = { server, static: staticSite, function: lambdaFunction } as const

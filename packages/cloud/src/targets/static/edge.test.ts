@@ -3,7 +3,7 @@ import { createContext, Script } from 'node:vm'
 import type { SiteList, SiteRedirect } from '@slipway/protocol'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { edgeCode, edgeCodeBytesMax } from './edge-code.ts'
+import { edgeCode, edgeCodeBytesMax } from '../../edge/edge-code.ts'
 import { type LivePointer, withBefore } from './live-pointer.ts'
 import { keysOf, routeTable } from './route-table.ts'
 

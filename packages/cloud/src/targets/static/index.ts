@@ -1,9 +1,10 @@
 import { baseSteps, late, stepResult } from '../../base/base-steps.ts'
+import { templateVersionWithSites } from '../../connect/template.ts'
+import { askEdge } from '../../edge/ask-edge.ts'
+import { ensureEdge } from '../../edge/ensure-edge.ts'
 import { hostName, publishNames, recordsFor } from '../../publish-name.ts'
 import { copyRelease } from '../copy-release.ts'
 import type { Target } from '../target.ts'
-import { askSite } from './ask-site.ts'
-import { ensureEdge } from './ensure-edge.ts'
 import { filesSeconds, layOutFiles, reachRunner } from './lay-out-files.ts'
 import { provisionSite } from './provision-site.ts'
 import { removeSite } from './remove-site.ts'
@@ -19,6 +20,9 @@ export type StaticStatus = {
   /** The build that each host name answers with now; undefined where it does not answer. */
   releases: Record<string, string | undefined>
 }
+
+/** An account that was connected by an older template can have no site. */
+const needs = { version: templateVersionWithSites, code: 'cloud-account-before-sites', what: 'static sites' }
 
 /** Files in S3 behind CloudFront: releases lie side by side, and one value says which is live. Nothing runs. */
 export const staticSite: Target<StaticConfig, StaticStatus> = {
@@ -37,7 +41,7 @@ export const staticSite: Target<StaticConfig, StaticStatus> = {
       title: 'What sites share',
       limitSeconds: 900,
       late: () => late('What the sites of the account share', 'aws-edge-late'),
-      run: async (context) => stepResult(await ensureEdge(context)),
+      run: async (context) => stepResult(await ensureEdge(context, needs)),
     },
     {
       name: 'provision',
@@ -96,7 +100,7 @@ export const staticSite: Target<StaticConfig, StaticStatus> = {
     const releases = await Promise.all(
       config.services.map(async ({ publicName, healthPath = '/' }) => {
         const host = hostName(cloud, publicName)
-        const answer = await askSite({ domain, host, path: healthPath }, cloud.config.edgeEndpoint)
+        const answer = await askEdge({ domain, host, path: healthPath }, cloud.config.edgeEndpoint)
         return [host, 'problem' in answer ? undefined : answer.release] as const
       }),
     )

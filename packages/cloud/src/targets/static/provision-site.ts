@@ -1,13 +1,13 @@
 import { connectionOf } from '../../account.ts'
 import { readBase } from '../../base/ensure-base.ts'
+import { edgeRegion } from '../../edge/edge-stack.ts'
+import { readEdge } from '../../edge/ensure-edge.ts'
+import { proveNames } from '../../edge/prove-names.ts'
 import { environmentStackName, siteName } from '../../names.ts'
 import { hostName } from '../../publish-name.ts'
 import { applyStack } from '../../stacks/apply-stack.ts'
 import { needStackRow } from '../../stacks/stack-row.ts'
 import type { DeployContext, StepResult } from '../target.ts'
-import { edgeRegion } from './edge-stack.ts'
-import { readEdge } from './ensure-edge.ts'
-import { proveNames } from './prove-names.ts'
 import { findSite } from './site-of.ts'
 import type { StaticConfig } from './static-config.ts'
 
@@ -45,7 +45,9 @@ export async function provisionSite(context: DeployContext<StaticConfig>): Promi
         bucket: base.bucket,
         region,
         hosts,
-        ...edge,
+        originAccessId: edge.originAccessId,
+        cachePolicyId: edge.cachePolicyId,
+        responseFunctionArn: edge.responseFunctionArn,
       },
     },
     { environmentId },

@@ -1,12 +1,12 @@
 import { DeleteObjectsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import type { EnvironmentId } from '@slipway/core'
 import { bucketOf } from '../../copy-object.ts'
+import { edgeRegion } from '../../edge/edge-stack.ts'
+import { proofsOf } from '../../edge/prove-names.ts'
 import { sitesPrefix } from '../../names.ts'
 import { recordsFor, withdrawNames } from '../../publish-name.ts'
 import { deleteStack } from '../../stacks/delete-stack.ts'
 import type { AccountContext, DeletionProgress } from '../target.ts'
-import { edgeRegion } from './edge-stack.ts'
-import { proofsOf } from './prove-names.ts'
 import { findSite } from './site-of.ts'
 
 /**

@@ -2,9 +2,9 @@ import type { CloudFrontKeyValueStoreClient } from '@aws-sdk/client-cloudfront-k
 import type { EnvironmentId } from '@slipway/core'
 import type { Tx } from '@slipway/db'
 import { connectionOf } from '../../account.ts'
+import { edgeRegion } from '../../edge/edge-stack.ts'
 import { findEnvironmentStack, findStackRow, type StackRow } from '../../stacks/stack-row.ts'
 import type { AccountContext } from '../target.ts'
-import { edgeRegion } from './edge-stack.ts'
 
 /** The stack of a site, with its name; undefined where none was asked for, or it is gone. */
 export async function findSite(

@@ -1,8 +1,7 @@
 import * as acm from 'aws-cdk-lib/aws-certificatemanager'
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront'
 import { CfnOutput, type Stack } from 'aws-cdk-lib/core'
-import { certificateLogicalId } from './certificate-id.ts'
-import { edgeCode } from './edge-code.ts'
+import { edgeCode } from '../../edge/edge-code.ts'
 import type { SiteStackConfig } from './site-stack.ts'
 
 /**
@@ -11,7 +10,7 @@ import type { SiteStackConfig } from './site-stack.ts'
  */
 export function siteTemplate(stack: Stack, config: SiteStackConfig): void {
   const [host = ''] = config.hosts
-  const certificate = new acm.CfnCertificate(stack, certificateLogicalId, {
+  const certificate = new acm.CfnCertificate(stack, 'Certificate', {
     domainName: host,
     subjectAlternativeNames: config.hosts.slice(1),
     validationMethod: 'DNS',

@@ -8,11 +8,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readBase } from '../../base/ensure-base.ts'
 import { templateVersion, templateVersionWithSites } from '../../connect/template.ts'
 import { readStandingCosts } from '../../costs/read-standing-costs.ts'
+import { askEdge } from '../../edge/ask-edge.ts'
 import { hostName } from '../../publish-name.ts'
 import { type ConnectedAccount, connectAccount, untilEnded } from '../../testing/connected-account.ts'
 import { platformAccount } from '../../testing/emulated-aws.ts'
 import type { DeployContext, Memory, StepResult } from '../target.ts'
-import { askSite } from './ask-site.ts'
 import { staticSite } from './index.ts'
 import { siteOf } from './site-of.ts'
 import type { StaticConfig } from './static-config.ts'
@@ -60,7 +60,7 @@ test('what lies beside a site in the bucket is not CloudFront’s to read', asyn
   const { domain } = await siteOf(context(deploy('a')), environmentId)
   const host = hostName(on.cloud, publicName)
   const path = `/..%2f..%2f..%2f..%2fslipway/bootstrap.sh`
-  expect(await askSite({ domain, host, path }, on.aws.endpoint)).toMatchObject({ status: 404 })
+  expect(await askEdge({ domain, host, path }, on.aws.endpoint)).toMatchObject({ status: 404 })
 })
 
 test('the next release is one value more; nothing is made anew, and back again needs no runner', async () => {
@@ -251,7 +251,7 @@ async function runnerConnects(): Promise<void> {
 
 async function ask(path: string) {
   const { domain } = await siteOf(context(deploy('a')), environmentId)
-  return askSite({ domain, host: hostName(on.cloud, publicName), path }, on.aws.endpoint)
+  return askEdge({ domain, host: hostName(on.cloud, publicName), path }, on.aws.endpoint)
 }
 
 const s3 = () => new S3Client({ ...on.aws.root(on.account), region, forcePathStyle: true })

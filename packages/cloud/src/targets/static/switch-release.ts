@@ -1,7 +1,7 @@
 import type { UserErrorFields } from '@slipway/core'
+import { askEdge, type EdgeAnswer } from '../../edge/ask-edge.ts'
 import { hostName } from '../../publish-name.ts'
 import type { DeployContext, Memory, StepResult } from '../target.ts'
-import { askSite, type SiteAnswer } from './ask-site.ts'
 import { readKey, updateKeys } from './key-values.ts'
 import { readPointer } from './live-pointer.ts'
 import { type Site, siteOf } from './site-of.ts'
@@ -38,7 +38,7 @@ async function look(context: DeployContext<StaticConfig>, site: Site, memory: Me
   const now = context.clock.now()
   const isLate = now.getTime() - Date.parse(memory.switchedAt ?? '') > everywhereSeconds * 1000
   for (const [host, path] of asked(context)) {
-    const answer = await askSite({ domain: site.domain, host, path }, context.cloud.config.edgeEndpoint)
+    const answer = await askEdge({ domain: site.domain, host, path }, context.cloud.config.edgeEndpoint)
     const error = judge(answer, { host, path, release: readPointer(moved.next[host])?.r, isLate })
     if (error === 'not-yet') {
       const until = new Date(now.getTime() + lookAgainMilliseconds)
@@ -58,7 +58,7 @@ function asked({ cloud, config }: DeployContext<StaticConfig>): [host: string, p
 
 /** Nothing where the new release answers well. An answer of the one before means that the change is not there yet. */
 function judge(
-  answer: SiteAnswer,
+  answer: EdgeAnswer,
   {
     host,
     path,

@@ -4,16 +4,16 @@ import { request as askTls } from 'node:https'
 /** A page that needs longer is as good as none to a visitor. */
 const answerSecondsMax = 10
 
-export type SiteAnswer = { status: number; release: string | undefined } | { problem: string }
+export type EdgeAnswer = { status: number; release: string | undefined } | { problem: string }
 
 /**
  * What a visitor of this host name is answered, asked at CloudFront itself: by its own name, since a name that was just
  * published is not known everywhere yet. `endpoint` stands for it where CloudFront answers elsewhere.
  */
-export function askSite(
+export function askEdge(
   { domain, host, path }: { domain: string; host: string; path: string },
   endpoint: string | undefined,
-): Promise<SiteAnswer> {
+): Promise<EdgeAnswer> {
   const { protocol, hostname, port } = new URL(endpoint ?? `https://${domain}`)
   const ask = protocol === 'https:' ? askTls : askPlain
   return new Promise((resolve) => {

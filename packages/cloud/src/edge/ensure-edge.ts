@@ -1,22 +1,29 @@
 import { type CloudAccountId, UserError } from '@slipway/core'
 import type { Tx } from '@slipway/db'
-import { templateVersionWithSites } from '../../connect/template.ts'
-import { edgeName, edgeStackName } from '../../names.ts'
-import { applyStack, type StackProgress } from '../../stacks/apply-stack.ts'
-import { findStackRow } from '../../stacks/stack-row.ts'
-import type { AccountContext } from '../target.ts'
+import { edgeName, edgeStackName } from '../names.ts'
+import { applyStack, type StackProgress } from '../stacks/apply-stack.ts'
+import { findStackRow } from '../stacks/stack-row.ts'
+import type { AccountContext } from '../targets/target.ts'
 import { edgeRegion } from './edge-stack.ts'
 
-/** What all sites of an account share, as its edge stack made it. */
-export type Edge = { originAccessId: string; cachePolicyId: string; responseFunctionArn: string }
+/** What sites and functions of an account share, as its edge stack made it. */
+export type Edge = {
+  originAccessId: string
+  cachePolicyId: string
+  responseFunctionArn: string
+  frontFunctionArn: string
+}
+
+/** What needs rights that connect stacks before some version do not grant. */
+export type Needs = { version: number; code: string; what: string }
 
 /**
- * Brings the edge stack of this account about. Safe to repeat; all sites of the account share it. Throws a UserError
+ * Brings the edge stack of this account about. Safe to repeat; all sites and functions of the account share it. Throws a UserError
  * where the account's connect stack is too old to let it be made.
  */
-export async function ensureEdge(context: AccountContext): Promise<StackProgress> {
+export async function ensureEdge(context: AccountContext, needs: Needs): Promise<StackProgress> {
   const { db, organisationId, cloudAccountId } = context
-  await db.inOrganisation(organisationId, (tx) => refuseWithoutRights(tx, cloudAccountId))
+  await db.inOrganisation(organisationId, (tx) => refuseWithoutRights(tx, cloudAccountId, needs))
   return applyStack(
     { ...context, region: edgeRegion },
     { kind: 'edge', name: edgeStackName(cloudAccountId), config: { name: edgeName(cloudAccountId) } },
@@ -36,21 +43,26 @@ export async function readEdge(tx: Tx, cloudAccountId: CloudAccountId): Promise<
     originAccessId: output('OriginAccessId'),
     cachePolicyId: output('CachePolicyId'),
     responseFunctionArn: output('ResponseFunctionArn'),
+    frontFunctionArn: output('FrontFunctionArn'),
   }
 }
 
 /** An account whose number was typed never said its version; it was connected by the template of its day. */
-async function refuseWithoutRights(tx: Tx, id: CloudAccountId): Promise<void> {
+async function refuseWithoutRights(
+  tx: Tx,
+  id: CloudAccountId,
+  { version, code, what }: Needs,
+): Promise<void> {
   const { name, templateVersion } = await tx.cloudAccount.findUniqueOrThrow({
     where: { id },
     select: { name: true, templateVersion: true },
   })
-  if ((templateVersion ?? templateVersionWithSites) >= templateVersionWithSites) return
+  if ((templateVersion ?? version) >= version) return
   throw new UserError({
-    code: 'cloud-account-before-sites',
+    code,
     kind: 'conflict',
-    what: `${name} does not let Slipway make static sites yet.`,
-    why: 'Its connect stack was launched before there were any, and grants no rights on CloudFront.',
+    what: `${name} does not let Slipway make ${what} yet.`,
+    why: 'Its connect stack was launched before there were any, and does not grant the rights.',
     todo: `Open ${name} under Cloud accounts, update its connect stack by the link there, then deploy again.`,
   })
 }

@@ -6,8 +6,8 @@ import type { EdgeStackConfig } from './edge-stack.ts'
 const yearSeconds = 365 * 24 * 3600
 
 /**
- * What all sites of an account share, and costs nothing: the right by which CloudFront reads the bucket, how long it
- * keeps what it read, and the function that finishes its answers.
+ * What stands behind CloudFront in an account shares this, and it costs nothing: of sites the right by which CloudFront
+ * reads the bucket, how long it keeps what it read, and what finishes its answers; of functions what asks them.
  */
 export function edgeTemplate(stack: Stack, { name }: EdgeStackConfig): void {
   const access = new cloudfront.CfnOriginAccessControl(stack, 'OriginAccess', {
@@ -42,7 +42,14 @@ export function edgeTemplate(stack: Stack, { name }: EdgeStackConfig): void {
     functionCode: edgeCode('viewer-response'),
     functionConfig: { comment: 'Finishes the answers of sites of Slipway', runtime: 'cloudfront-js-2.0' },
   })
+  const front = new cloudfront.CfnFunction(stack, 'FrontFunction', {
+    name: `${name}-front`,
+    autoPublish: true,
+    functionCode: edgeCode('front-request'),
+    functionConfig: { comment: 'Asks the functions of Slipway', runtime: 'cloudfront-js-2.0' },
+  })
   new CfnOutput(stack, 'OriginAccessId', { value: access.attrId })
   new CfnOutput(stack, 'CachePolicyId', { value: policy.attrId })
   new CfnOutput(stack, 'ResponseFunctionArn', { value: response.attrFunctionArn })
+  new CfnOutput(stack, 'FrontFunctionArn', { value: front.attrFunctionArn })
 }
