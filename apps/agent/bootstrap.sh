@@ -39,6 +39,7 @@ fi
 PATH=$(dirname "$node"):$PATH
 export PATH
 take slipway/gate-worker.mjs "$opt/gate-worker.mjs"
+take slipway/function-start.mjs "$opt/function-start.mjs"
 take slipway/agent.mjs "$opt/agent.mjs"
 
 if [ "$kind" = runner ] && ! command -v git >/dev/null; then

@@ -2,15 +2,19 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 /**
- * Makes `dist/agent.mjs` and `dist/gate-worker.mjs`: the agent with all it needs, and the process in which
- * requests pass, each in one file that Node 24 runs as it is. Answers the agent's path. Safe to repeat; takes
+ * Makes `dist/agent.mjs`, `dist/gate-worker.mjs` and `dist/function-start.mjs`: the agent with all it needs, the process
+ * in which requests pass, and what functions start, each in one file that Node 24 runs as it is. Answers the agent's path. Safe to repeat; takes
  * about a second.
  */
 export async function bundleAgent() {
   const at = (path) => fileURLToPath(new URL(path, import.meta.url))
   const outdir = at('./dist')
   await build({
-    entryPoints: { agent: at('./src/main.ts'), 'gate-worker': at('./src/gate-worker.ts') },
+    entryPoints: {
+      agent: at('./src/main.ts'),
+      'gate-worker': at('./src/gate-worker.ts'),
+      'function-start': at('./src/function/function-start.ts'),
+    },
     outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,

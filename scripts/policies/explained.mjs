@@ -63,7 +63,7 @@ export const explained = [
     tool: 'parliament',
     policy: 'Cfn',
     issue: 'UNKNOWN_ACTION',
-    details: ['ec2:DescribeVpcEncryptionControls', 's3:GetBucketAbac'],
+    details: ['ec2:DescribeVpcEncryptionControls', 'lambda:GetFunctionScalingConfig', 's3:GetBucketAbac'],
     why: "Newer than parliament's list; AWS's own schema of the resource type asks for them.",
   },
   ...['Cfn', 'Control', 'session observe'].map((policy) => ({

@@ -195,6 +195,53 @@ describe('a runner', () => {
     await good(runner.plane, id)
   })
 
+  it('makes a function of a commit: a zip with what starts it, links and modes, and no Node that Lambda has', async () => {
+    const sha = git.commit({ 'server.js': serverSaying('hello'), 'package.json': '{"name":"app"}' })
+    const commands = [
+      'mkdir bin .slipway',
+      'cp server.js bin/x',
+      'chmod +x bin/x',
+      'ln -s bin/x linked',
+      'echo no > .slipway/own',
+    ]
+    const build = (key: string) =>
+      buildOf(sha, { commands, archive: 'zip', output: { bucket, key: `environments/test/releases/${key}` } })
+    const made = async (key: string) =>
+      buildOutput.parse(await good(runner.plane, runner.plane.command({ kind: 'build', spec: build(key) })))
+    const output = await made('a.zip')
+    const { Body } = await s3.send(
+      new GetObjectCommand({ Bucket: bucket, Key: 'environments/test/releases/a.zip' }),
+    )
+    const archive = path.join(root, 'release.zip')
+    execFileSync('/bin/sh', ['-c', `cat > ${archive}`], { input: await Body?.transformToByteArray() })
+    expect(createHash('sha256').update(readFileSync(archive)).digest('hex')).toBe(output.digest)
+    const list = `import sys, zipfile, stat
+for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(stat.filemode(e.external_attr >> 16), e.filename)`
+    const names = execFileSync('python3', ['-c', list, archive], { encoding: 'utf8' }).trim().split('\n')
+    expect(names.toSorted()).toEqual([
+      '-rw-r--r-- .slipway/start.mjs',
+      '-rw-r--r-- package.json',
+      '-rw-r--r-- server.js',
+      '-rwxr-xr-x .slipway/start.sh',
+      '-rwxr-xr-x bin/x',
+      'lrwxrwxrwx linked',
+    ])
+    expect((await made('b.zip')).digest).toBe(output.digest)
+  })
+
+  it('refuses a function that is larger than Lambda takes, with what is large', async () => {
+    const sha = git.commit({ 'server.js': '' })
+    const commands = ['mkdir big', 'truncate -s 260M big/file']
+    const error = await failed(
+      runner.plane,
+      runner.plane.command({ kind: 'build', spec: buildOf(sha, { commands, archive: 'zip' }) }),
+    )
+    expect(error).toMatchObject({
+      code: 'build-function-too-large',
+      details: ['260 MB  big/file', '0 MB  server.js'],
+    })
+  })
+
   it('without the right token says that it could not fetch the commit', async () => {
     const sha = git.commit({ 'server.js': '' })
     const spec = buildOf(sha)

@@ -39,7 +39,7 @@ import { agentVersion } from './version.ts'
  * opens the channel and does what it is told. Ends on SIGTERM, after it said the last of what it knows; the
  * services and the gate stay.
  */
-export async function runAgent(serveCommand: string[]): Promise<void> {
+export async function runAgent(serveCommand: string[], functionStart: string): Promise<void> {
   const config = await readAgentConfig()
   const { host: file } = config
   const log = makeLog('slipway-agent')
@@ -66,7 +66,12 @@ export async function runAgent(serveCommand: string[]): Promise<void> {
       case 'build':
         if (host) throw notMine(command.kind, file.kind)
         return buildOutput.parse(
-          await build(id, command.spec, { config, architecture, home, logs, progress: say }, signal),
+          await build(
+            id,
+            command.spec,
+            { config, architecture, functionStart, home, logs, progress: say },
+            signal,
+          ),
         )
       case 'step':
         if (host) throw notMine(command.kind, file.kind)

@@ -24,7 +24,7 @@ export function cloudConfig(config: Config): CloudConfig {
     hostEndpoint: config.HOST_ENDPOINT,
     hostAwsEndpoint: config.HOST_AWS_ENDPOINT,
     agent: {
-      programPaths: ['dist/gate-worker.mjs', 'dist/agent.mjs'].map((file) =>
+      programPaths: ['dist/gate-worker.mjs', 'dist/function-start.mjs', 'dist/agent.mjs'].map((file) =>
         fileURLToPath(new URL(file, agentFolder)),
       ),
       bootstrapPath: fileURLToPath(new URL('bootstrap.sh', agentFolder)),

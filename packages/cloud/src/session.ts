@@ -2,6 +2,7 @@ import { ACMClient } from '@aws-sdk/client-acm'
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
 import { CloudFrontKeyValueStoreClient } from '@aws-sdk/client-cloudfront-keyvaluestore'
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { S3Client } from '@aws-sdk/client-s3'
@@ -36,6 +37,7 @@ export type AwsClients = {
   ec2: EC2Client
   keyValues: CloudFrontKeyValueStoreClient
   lambda: LambdaClient
+  logs: CloudWatchLogsClient
   s3: S3Client
   ssm: SSMClient
   serviceQuotas: ServiceQuotasClient
@@ -180,6 +182,7 @@ function makeClients(config: CloudConfig, credentials: Credentials, region: stri
     ec2: new EC2Client(all),
     keyValues: new CloudFrontKeyValueStoreClient({ ...all, ...keyValuesAt(config) }),
     lambda: new LambdaClient(all),
+    logs: new CloudWatchLogsClient(all),
     s3: new S3Client(all),
     ssm: new SSMClient(all),
     serviceQuotas: new ServiceQuotasClient(all),

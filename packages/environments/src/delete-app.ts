@@ -71,7 +71,7 @@ export async function getDeletionPlan(
         ...(hosts > 0 ? ['The instance with its address: the URLs stop answering.'] : []),
         ...(environments.some((environment) => !isHosted(environment))
           ? [
-              'The CloudFront distribution with its certificate, and the files of the site: the URLs stop answering.',
+              'What stands at CloudFront with its certificates, and the files of sites or the functions with their logs: the URLs stop answering.',
             ]
           : []),
         ...(secrets > 0 ? [`${counted(secrets, 'secret')} in your Parameter Store.`] : []),

@@ -1,5 +1,6 @@
 import { notFound, type OrganisationId } from '@slipway/core'
 import { type Database, Prisma } from '@slipway/db'
+import { type ComputeKind, computeKinds } from '@slipway/manifest'
 import { z } from 'zod'
 import { healthIn, isHosted, isStanding, overallHealth, type ServiceHealth } from './health.ts'
 import { type LiveRelease, shownRelease, shownReleaseSchema } from './shown-release.ts'
@@ -30,7 +31,9 @@ export type EnvironmentShown = {
     /** Name of its log stream. */
     stream: string
   }[]
-  /** Whether there are hosts, or will be; a static site has none. */
+  /** What it runs on; null before its first deployment. */
+  compute: ComputeKind | null
+  /** Whether there are hosts, or will be; a static site and functions have none. */
   isHosted: boolean
   hosts: {
     id: string
@@ -56,7 +59,7 @@ const environmentRow = z.object({
     brokenSince: z.coerce.date().nullable(),
   }),
   configVersion: z.number(),
-  compute: z.string().nullable(),
+  compute: z.enum(computeKinds).nullable(),
   liveReleaseId: z.string().nullable(),
   live: shownReleaseSchema.nullable(),
   services: z.array(
@@ -147,6 +150,7 @@ export async function getEnvironment(
     health: overallHealth(services.filter(isStanding).map(({ health }) => health)),
     live: liveReleaseId === null || live === null ? null : { id: liveReleaseId, ...live },
     services,
+    compute: environment.compute,
     isHosted: isHosted(environment),
     hosts: hosts.map(({ health: _, ...host }) => ({
       ...host,

@@ -13,7 +13,7 @@ const told = z.object({
 })
 
 export type ServiceHealth = {
-  /** `live`: nothing runs for it; it answered when its release was put live, and is not asked since. */
+  /** `live`: no host tells of it; it answered when its release was put live, and is not asked since. */
   state: z.infer<typeof told>['state'] | 'live' | 'unknown'
   /** ISO, the host's clock. */
   since: string | null

@@ -58,18 +58,17 @@ const stepOf = (executionId = newId('execution')) => ({
   runtimes: [],
   timeoutSeconds: 60,
 })
-const sendSite = (then: string) => {
-  const deploymentId = newId('deployment')
+const sendFunctionBuild = (then: string) => {
   const spec = {
-    deploymentId,
-    stream: deploymentStream(deploymentId),
-    bucket: 'bucket',
-    prefix: `sites/env_1/${'a'.repeat(16)}/`,
-    listKey: 'environments/env_1/releases/a.site.json',
-    release: { key: 'a.tar.gz', digest: 'a'.repeat(64), sizeBytes: 1 },
-    services: [{ name: 'web', folder: '' }],
+    executionId: newId('execution'),
+    releaseId: newId('release'),
+    repository: { url: 'http://127.0.0.1/git/x.git', sha: 'a'.repeat(40) },
+    commands: [],
+    runtimes: [],
+    archive: 'zip' as const,
+    output: { bucket: 'bucket', key: 'a.zip' },
   }
-  const command = { kind: 'site' as const, spec }
+  const command = { kind: 'build' as const, spec }
   return here((tx) => sendCommand(tx, { ...restart(then), hostId: placed.runnerId, command }, clock))
 }
 const sendStep = (then: string, more: Partial<StepSpecInput> = {}) => {
@@ -176,14 +175,14 @@ describe('a command', () => {
       here((tx) => hostConnected(tx, placed.runnerId, { ...hello, protocol }, clock))
     const pending = () => here((tx) => pendingCommands(tx, placed.runnerId, clock))
     await connect(protocolOldest)
-    await sendSite(name)
+    await sendFunctionBuild(name)
     expect(await pending()).toEqual([])
     expect(await waitingJobs(t.db, name)).toMatchObject([
       { payload: { outcome: { ok: false, error: { code: 'command-unknown' } } } },
     ])
     await connect(protocolVersion)
-    const id = await sendSite(name)
-    expect(await pending()).toMatchObject([{ id, command: { kind: 'site' } }])
+    const id = await sendFunctionBuild(name)
+    expect(await pending()).toMatchObject([{ id, command: { kind: 'build' } }])
   })
 
   it('makes a runner busy, and its end makes it idle', async () => {

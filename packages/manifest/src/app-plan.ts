@@ -31,12 +31,12 @@ export type Machine = z.infer<typeof machine>
 
 export const diskTypes = ['gp3', 'gp2'] as const
 
-/** What an environment can run on: an instance with the agent, or a bucket behind a CDN, which runs nothing. */
-export const computeKinds = ['server', 'static'] as const
+/** What an environment can run on: an instance with the agent, a bucket behind a CDN, which runs nothing, or functions. */
+export const computeKinds = ['server', 'static', 'function'] as const
 export type ComputeKind = (typeof computeKinds)[number]
 
 /** Whether instances stand behind it, which say how its services are. */
-export const hasHosts: Record<ComputeKind, boolean> = { server: true, static: false }
+export const hasHosts: Record<ComputeKind, boolean> = { server: true, static: false, function: false }
 
 /**
  * What the app asks to run on. `isNamed` where slipway.yaml says so; else it was detected, and an environment that

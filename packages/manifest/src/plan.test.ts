@@ -251,6 +251,13 @@ test.each([
   ['a folder on a server by name', '{ web: { publish: ., kind: server } }', 'server', true],
   ['a folder with a canary', '{ web: { publish: ., deploy: { strategy: canary } } }', 'server', false],
   ['a folder with a size', '{ web: { publish: ., size: small } }', 'server', false],
+  ['a function by name', '{ web: { run: node x.js, kind: function } }', 'function', true],
+  [
+    'two functions, whatever they are called',
+    '{ a: { run: node x.js, kind: function }, b: { run: node y.js, kind: function } }',
+    'function',
+    true,
+  ],
 ])('%s is %s', async (_, services, kind, isNamed) => {
   expect(await kinds(services)).toEqual({ kind, isNamed })
 })
@@ -293,6 +300,26 @@ test.each([
   expect(await problemsOf(files)).toContainEqual({
     code: 'manifest-not-static',
     line: pipeline === '' ? 1 : 2,
+    nearest: undefined,
+  })
+})
+
+test.each([
+  ['a worker', '{ web: { run: node x.js, kind: function }, jobs: { run: node y.js } }'],
+  [
+    'what is due',
+    '{ web: { run: node x.js, kind: function }, nightly: { run: node y.js, every: "0 3 * * *" } }',
+  ],
+  ['a folder', '{ web: { run: node x.js, kind: function }, docs: { publish: docs } }'],
+  ['a disk', '{ web: { run: node x.js, kind: function, disks: { data: { path: /data } } } }'],
+  ['a canary', '{ web: { run: node x.js, kind: function, deploy: { strategy: canary } } }'],
+  ['an instance type', '{ web: { run: node x.js, kind: function, size: { instance: c7g.large } } }'],
+  ['another kind', '{ web: { run: node x.js, kind: function }, api: { run: node y.js, kind: server } }'],
+])('kind: function with %s is refused, with its line', async (_, services) => {
+  const files = { 'docs/index.html': 'x', 'slipway.yaml': `services: ${services}\n` }
+  expect(await problemsOf(files)).toContainEqual({
+    code: 'manifest-not-function',
+    line: 1,
     nearest: undefined,
   })
 })

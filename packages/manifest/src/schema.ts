@@ -79,7 +79,7 @@ const service = z.strictObject({
     .enum(computeKinds)
     .meta({
       description:
-        'Compute kind. `server`: one EC2 instance with in-place deployments. `static`: a published folder in S3 behind CloudFront, for an app of which nothing runs. Left out: `static` where every service is a published folder and none asks for what only a server has, else `server`; an environment stays on the kind of its first deployment.',
+        'Compute kind. `server`: one EC2 instance with in-place deployments. `static`: a published folder in S3 behind CloudFront, for an app of which nothing runs. `function`: Lambda behind CloudFront, for services that answer requests and keep nothing between them. Left out: `static` where every service is a published folder and none asks for what only a server has, else `server`; an environment stays on the kind of its first deployment.',
     })
     .optional(),
   size: size.optional(),
@@ -193,6 +193,6 @@ export const fieldsNotYet: Partial<Record<Level, readonly string[]>> = {
 
 /** Values in the same position, by the field's path with `*` for names. */
 export const valuesNotYet: Record<string, readonly string[]> = {
-  'services.*.kind': ['function', 'cluster'],
+  'services.*.kind': ['cluster'],
   'services.*.deploy.*': ['rolling', 'blue-green'],
 }

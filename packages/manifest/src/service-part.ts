@@ -81,11 +81,15 @@ function healthOf(manifest: ManifestService): ServicePlan['health'] {
   }
 }
 
-/** Who runs when it is due: what says `every`. Who listens: what says so (health, publish), what is called so, or what is alone and is not called worker. */
+/**
+ * Who runs when it is due: what says `every`. Who listens: what says so (health, publish, a function), what is called so,
+ * or what is alone and is not called worker.
+ */
 export function asKind(service: ServicePlan, manifest: ManifestService, isAlone: boolean): ServicePlan {
   const isNamedWeb = service.name === 'web' || (isAlone && service.name !== 'worker')
   if (service.kind === 'static') return service
   if (service.cron !== null) return { ...service, kind: 'cron', health: undefined }
+  if (manifest.kind === 'function') return service
   if (manifest.health === false) return { ...service, kind: 'worker', health: undefined }
   if (manifest.health !== undefined || isNamedWeb) return service
   return { ...service, kind: 'worker', health: undefined }

@@ -9,7 +9,7 @@ import {
 import type { HostId } from '@slipway/core'
 import type { Tx } from '@slipway/db'
 import { sendCommand } from '@slipway/hosts'
-import { type BuildSpecInput, buildOutput, userErrorFields } from '@slipway/protocol'
+import { archiveOf, type BuildSpecInput, buildOutput, userErrorFields } from '@slipway/protocol'
 import { createCloneToken } from '@slipway/sources'
 import { z } from 'zod'
 import type { OpenBuild } from './effects/build.ts'
@@ -96,7 +96,11 @@ async function sendBuild(context: BuildContext, hostId: HostId): Promise<void> {
       services: build.plan.services
         .filter((service) => service.kind !== 'static')
         .map(({ name, run }) => ({ name, run })),
-      sites: build.isSite ? build.plan.services.map(({ name, root }) => ({ name, folder: root })) : [],
+      sites:
+        build.compute === 'static'
+          ? build.plan.services.map(({ name, root }) => ({ name, folder: root }))
+          : [],
+      archive: archiveOf(build.key),
       output: { bucket, key: build.key },
       timeoutSeconds: buildSeconds,
     }

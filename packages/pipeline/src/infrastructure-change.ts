@@ -1,4 +1,4 @@
-import { type Cost, instanceTypeOf, serverCost, showAmount, staticCost } from '@slipway/cloud'
+import { type Cost, functionCost, instanceTypeOf, serverCost, showAmount, staticCost } from '@slipway/cloud'
 import { UserError } from '@slipway/core'
 import type { AppPlan, ComputeKind } from '@slipway/manifest'
 
@@ -22,6 +22,7 @@ type Priced = {
 const costs: Record<ComputeKind, (of: Priced, region: string) => Cost | undefined> = {
   server: machineCost,
   static: ({ sizeBytes }, region) => staticCost({ siteBytes: sizeBytes }, region),
+  function: ({ sizeBytes }, region) => functionCost({ releaseBytes: sizeBytes }, region),
 }
 
 /** Undefined where its manifest names a machine that does not exist: then the deployment says so. */

@@ -11,7 +11,7 @@ import {
 import type { Prisma, Tx } from '@slipway/db'
 import { type Configuration, configurationOf } from '@slipway/environments'
 import { type AppPlan, appPlanSchema } from '@slipway/manifest'
-import { architecture, releaseKey } from '@slipway/protocol'
+import { architecture, archiveOf, releaseKey } from '@slipway/protocol'
 import { z } from 'zod'
 
 const variablesSchema = z.object({
@@ -108,7 +108,7 @@ export async function withConfigurationOfNow(
     orderBy: { number: 'desc' },
   })
   if (known !== null && !isOwn) return releaseOf(known)
-  const key = isOwn ? release.key : releaseKey(environmentId, release.id)
+  const key = isOwn ? release.key : releaseKey(environmentId, release.id, archiveOf(release.key))
   return recordRelease(tx, { ...of, revisionId: release.revisionId }, { ...release, key }, clock)
 }
 
@@ -126,7 +126,7 @@ export async function originOf(
     orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
     select: { id: true, environmentId: true, key: true },
   })
-  const row = rows.find(({ id, environmentId, key }) => key === releaseKey(environmentId, id))
+  const row = rows.find(({ id, environmentId, key }) => key === releaseKey(environmentId, id, archiveOf(key)))
   return row && { environmentId: asId('environment', row.environmentId), key: row.key }
 }
 

@@ -6,6 +6,7 @@ import type { ComputeKind } from '@slipway/manifest'
 import { deploymentStream } from '@slipway/protocol'
 import { chooseCompute } from './decide/choose-compute.ts'
 import { begin, type OpenDeployment } from './deployment-rows.ts'
+import { functionConfigOf } from './function-deployment.ts'
 import type { Wake } from './look.ts'
 import { runSteps, type StepsOutcome } from './run-steps.ts'
 import { sayTo } from './say.ts'
@@ -19,6 +20,7 @@ type Run = (cloud: Cloud, deployment: OpenDeployment, wake: Wake, hands: Hands) 
 const kinds: Record<ComputeKind, Run> = {
   server: runner(targets.server.steps, serverConfigOf),
   static: runner(targets.static.steps, staticConfigOf),
+  function: runner(targets.function.steps, functionConfigOf),
 }
 
 /**

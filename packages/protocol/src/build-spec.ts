@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { architecture, variables } from './deployment-spec.ts'
+import { architecture, archives, variables } from './deployment-spec.ts'
 import { idOf } from './ids.ts'
 import { siteFolder } from './site-spec.ts'
 
@@ -45,6 +45,8 @@ export const buildSpec = z.object({
     .default([]),
   /** Published folders that are to be served from S3: each must be a site when the commands are done. */
   sites: z.array(siteFolder).max(50).default([]),
+  /** A zip is a function: beside the app it has what starts it, and it must not be larger than Lambda takes. */
+  archive: z.enum(archives).default('tar.gz'),
   output: z.object({ bucket: z.string().min(1), key: z.string().min(1).max(1000) }),
   timeoutSeconds: z.int().min(1).max(7200).default(1800),
 })

@@ -27,19 +27,11 @@ export type HostCommand = z.infer<typeof hostCommand>
 export type HostCommandInput = z.input<typeof hostCommand>
 export type HostCommandKind = HostCommand['kind']
 
-/**
- * An agent of an earlier protocol lays out no sites and knows no command beside the services; it would deploy without the
- * release command and start a cron service as if it were one that goes on.
- */
-const sinceSitesAndCommands = 5
+/** An agent of the protocol before packs every release for hosts. */
+const sinceFunctions = 6
 
 /** Whether an agent that said `hello` with this number does a command as it is told. What it does not is not sent to it. */
 export function knowsCommand(protocol: number, command: HostCommand): boolean {
-  const isNew =
-    command.kind === 'site' ||
-    command.kind === 'run' ||
-    (command.kind === 'deploy' &&
-      (command.spec.releaseCommand !== undefined ||
-        command.spec.services.some(({ kind }) => kind === 'cron')))
-  return !isNew || protocol >= sinceSitesAndCommands
+  const isNew = command.kind === 'build' && command.spec.archive === 'zip'
+  return !isNew || protocol >= sinceFunctions
 }

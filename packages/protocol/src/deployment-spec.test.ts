@@ -1,8 +1,6 @@
 import { newId } from '@slipway/core'
 import { expect, test } from 'vitest'
-import { hostCommand, knowsCommand } from './commands.ts'
 import { deploymentSpec, pointer } from './deployment-spec.ts'
-import { protocolOldest, protocolVersion } from './version.ts'
 
 const serviceId = newId('service')
 const spec = {
@@ -45,18 +43,4 @@ test.each([
   [{ steps: [{ percent: 10, seconds: 60 }], serviceIds: [] }],
 ])('%j is no canary', (canary) => {
   expect(deploymentSpec.safeParse({ ...spec, canary }).success).toBe(false)
-})
-
-test('commands of an app are known to the present agent, and not to the one before, which would leave them out', () => {
-  const known = (command: object) =>
-    [protocolOldest, protocolVersion].map((protocol) => knowsCommand(protocol, hostCommand.parse(command)))
-  expect(known({ kind: 'deploy', spec })).toEqual([true, true])
-  const releaseCommand = { run: 'bin/migrate', timeoutSeconds: 600 }
-  expect(known({ kind: 'deploy', spec: { ...spec, releaseCommand } })).toEqual([false, true])
-  const cron = { cron: '0 3 * * *', zone: 'UTC', overlap: 'skip', timeoutSeconds: 60 }
-  const services = [...spec.services, { id: newId('service'), name: 'nightly', kind: 'cron', cron }]
-  expect(known({ kind: 'deploy', spec: { ...spec, services } })).toEqual([false, true])
-  const { environmentId } = spec
-  const run = { runId: newId('run'), environmentId, command: 'date', service: 'web', timeoutSeconds: 60 }
-  expect(known({ kind: 'run', spec: run })).toEqual([false, true])
 })

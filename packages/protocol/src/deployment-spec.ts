@@ -128,5 +128,13 @@ export const pointer = z.object({ spec: deploymentSpec, healthyAt: z.iso.datetim
 export type Pointer = z.infer<typeof pointer>
 
 export const pointerKey = (environmentId: string) => `environments/${environmentId}/current.json`
-export const releaseKey = (environmentId: string, releaseId: string) =>
-  `environments/${environmentId}/releases/${releaseId}.tar.gz`
+
+/** How a release is packed: hosts unpack the one, Lambda the other. */
+export const archives = ['tar.gz', 'zip'] as const
+export type Archive = (typeof archives)[number]
+
+export const releaseKey = (environmentId: string, releaseId: string, archive: Archive) =>
+  `environments/${environmentId}/releases/${releaseId}.${archive}`
+
+/** How the release at this key is packed. */
+export const archiveOf = (key: string): Archive => (key.endsWith('.zip') ? 'zip' : 'tar.gz')

@@ -24,7 +24,9 @@ export {
 export { type DatadogOutput, type DatadogSpec, datadogOutput, datadogSpec } from './datadog-spec.ts'
 export {
   type Architecture,
+  type Archive,
   architecture,
+  archiveOf,
   type Canary,
   type DeployedService,
   type DeploymentSpec,
@@ -38,6 +40,7 @@ export {
   releaseKey,
 } from './deployment-spec.ts'
 export { readFrame } from './frame.ts'
+export { type FunctionStart, functionStart, functionStartFiles } from './function-start.ts'
 export { type HostFile, hostFile, hostFilePath } from './host-file.ts'
 export { latencyBoundsMilliseconds } from './latency-bounds.ts'
 export {

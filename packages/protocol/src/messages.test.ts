@@ -147,6 +147,23 @@ describe('a question to Datadog', () => {
   })
 })
 
+it('a build of a function is known to the present agent, and not to the one before, which packs for hosts', () => {
+  const build = {
+    executionId: newId('execution'),
+    releaseId: newId('release'),
+    repository: { url: 'http://127.0.0.1/git/x.git', sha: 'a'.repeat(40) },
+    commands: [],
+    runtimes: [],
+    output: { bucket: 'bucket', key: 'a.zip' },
+  }
+  const known = (archive: string) =>
+    [protocolOldest, protocolVersion].map((protocol) =>
+      knowsCommand(protocol, hostCommand.parse({ kind: 'build', spec: { ...build, archive } })),
+    )
+  expect(known('tar.gz')).toEqual([true, true])
+  expect(known('zip')).toEqual([false, true])
+})
+
 describe('a site to lay out', () => {
   const spec = {
     deploymentId: newId('deployment'),
@@ -158,13 +175,6 @@ describe('a site to lay out', () => {
     services: [{ name: 'web', folder: 'dist' }],
   }
   const read = (change: object) => hostCommand.safeParse({ kind: 'site', spec: { ...spec, ...change } })
-  it('is known to the present agent, and not to the one before', () => {
-    const command = hostCommand.parse({ kind: 'site', spec })
-    expect([protocolOldest, protocolVersion].map((protocol) => knowsCommand(protocol, command))).toEqual([
-      false,
-      true,
-    ])
-  })
   it.each([
     ['beside the sites', { prefix: 'slipway/' }],
     ['up and out', { prefix: `sites/../${'a'.repeat(16)}/` }],
@@ -177,10 +187,10 @@ describe('a site to lay out', () => {
 })
 
 it.each([
-  [5, 'current'],
-  [4, 'previous'],
-  [6, 'too-new'],
-  [3, 'too-old'],
+  [6, 'current'],
+  [5, 'previous'],
+  [7, 'too-new'],
+  [4, 'too-old'],
 ])('protocol %i is %s', (protocol, answer) => {
   expect(speaks(protocol)).toBe(answer)
 })

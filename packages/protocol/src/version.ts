@@ -1,5 +1,5 @@
 /** What this side speaks. Raised when a message changes in a way that the other side must know about. */
-export const protocolVersion = 5
+export const protocolVersion = 6
 
 /** A host takes the present agent when it next boots, so the version before ours is spoken too. */
 export const protocolOldest = Math.max(1, protocolVersion - 1)

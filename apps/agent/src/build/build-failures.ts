@@ -94,6 +94,18 @@ export const buildFailures = {
       details: lines,
     })
   },
+  /** `largest` are folders and files at the top with what they take. */
+  functionTooLarge(bytes: number, max: number, largest: [name: string, bytes: number][]): UserError {
+    const megabytes = (of: number) => `${Math.ceil(of / 1_048_576).toLocaleString('en-US')} MB`
+    return new UserError({
+      code: 'build-function-too-large',
+      kind: 'failed',
+      what: `The release is ${megabytes(bytes)} unpacked, and a function may have ${megabytes(max)}.`,
+      why: 'Lambda takes 250 MB with all that belongs to a function.',
+      todo: 'Leave out what only the build needs (in Node: `npm prune --omit=dev` at its end), or name `kind: server` in slipway.yaml, in a new app or stage.',
+      details: largest.map(([name, size]) => `${megabytes(size)}  ${name}`),
+    })
+  },
   siteTooLarge(service: string, files: number, max: number): UserError {
     return new UserError({
       code: 'build-site-too-large',

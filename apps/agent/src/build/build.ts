@@ -9,10 +9,15 @@ import { architectureOf } from './architecture-of.ts'
 import { buildFailures } from './build-failures.ts'
 import { restoreModules, storeModules } from './modules-cache.ts'
 import { packAndUpload } from './pack.ts'
+import { packFunction } from './pack-function.ts'
 import { runCommand } from './run-command.ts'
 import { causeOf, closeWorkplace, openWorkplace, redacted, timeLimit, type WorkContext } from './workplace.ts'
 
-export type BuildContext = WorkContext & { architecture: Architecture }
+export type BuildContext = WorkContext & {
+  architecture: Architecture
+  /** The file that functions start. */
+  functionStart: string
+}
 
 /**
  * Makes a release of one commit: checks it out with the one-use token, runs its commands, packs the result with
@@ -63,14 +68,17 @@ export async function build(
     const released = spec.publish ? path.join(folder, spec.publish) : source
     const architecture = await architectureOf(released, spec.services, context.architecture)
     for (const { name, folder } of spec.sites) await readSite(name, source, folder)
+    const request = {
+      folder: released,
+      runtimes: runtimes.flatMap(({ name, carried }) => (carried ? [{ name, ...carried }] : [])),
+      s3: new S3Client(s3Settings(config)),
+      ...spec.output,
+      signal,
+    }
     const { digest, sizeBytes } = await timed('upload', () =>
-      packAndUpload({
-        folder: released,
-        runtimeArchives: runtimes.flatMap(({ archive }) => archive ?? []),
-        s3: new S3Client(s3Settings(config)),
-        ...spec.output,
-        signal,
-      }),
+      spec.archive === 'zip'
+        ? packFunction({ ...request, start: context.functionStart })
+        : packAndUpload(request),
     )
     say(
       `The release is ${(sizeBytes / 1_048_576).toFixed(1)} MB, for ${architecture}${runtimeNames && `, with ${runtimeNames}`}.`,

@@ -8,14 +8,18 @@ import { create } from 'tar'
 import { buildFailures } from './build-failures.ts'
 import { uploadParts } from './upload-parts.ts'
 
-type Request = {
+export type PackRequest = {
   folder: string
-  runtimeArchives: string[]
+  /** What the release carries. */
+  runtimes: { name: string; folder: string; archive: string }[]
   s3: S3Client
   bucket: string
   key: string
   signal: AbortSignal
 }
+
+/** Folders at its top that are none of the release's: its history, and what is put in their place. */
+export const notReleased = /^(\.git|\.slipway)(\/|$)/
 
 /**
  * Streams the folder as a `.tar.gz` into the bucket, without a copy on disk, and answers SHA-256 and size of
@@ -24,23 +28,23 @@ type Request = {
  */
 export async function packAndUpload({
   folder,
-  runtimeArchives,
+  runtimes,
   s3,
   bucket,
   key,
   signal,
-}: Request): Promise<{ digest: string; sizeBytes: number }> {
+}: PackRequest): Promise<{ digest: string; sizeBytes: number }> {
   if (!(await stat(folder).catch(() => undefined))?.isDirectory()) throw buildFailures.noFolder(folder)
   const hash = createHash('sha256')
   let sizeBytes = 0
   async function* pieces(): AsyncGenerator<Buffer> {
     const entries = create(
-      { cwd: folder, portable: true, filter: (name) => !/^\.\/(\.git|\.slipway)(\/|$)/.test(name) },
+      { cwd: folder, portable: true, filter: (name) => !notReleased.test(name.slice(2)) },
       ['.'],
     )
     const own = Readable.from(entries).pipe(createGzip({ level: 1, chunkSize: 262_144 }))
     for (const stream of [
-      ...runtimeArchives.map((file) => createReadStream(file, { highWaterMark: 1_048_576 })),
+      ...runtimes.map(({ archive }) => createReadStream(archive, { highWaterMark: 1_048_576 })),
       own,
     ]) {
       for await (const piece of stream) {

@@ -33,7 +33,7 @@ export function buildAgent(setting: Setting): Promise<boolean> {
     name: 'agent',
     digest: digestOf(from, made),
     isThere: () =>
-      ['agent', 'gate-worker'].every((name) =>
+      ['agent', 'gate-worker', 'function-start'].every((name) =>
         existsSync(join(projectFolder, `apps/agent/dist/${name}.mjs`)),
       ),
     build: () => runToEnd(setting, 'agent-build', ['apps/agent/bundle.mjs'], projectFolder),

@@ -97,7 +97,7 @@ function Whole({ environment }: { environment: Shown }) {
               <Logs environment={environment} />
             </>
           ) : (
-            <Served />
+            <Served environment={environment} />
           )}
         </div>
         <div className="grid min-w-0 gap-4">
@@ -111,15 +111,56 @@ function Whole({ environment }: { environment: Shown }) {
 }
 
 /** Where no host is there are no figures of one, no processes that say anything, and nothing to restart. */
-function Served() {
+function Served({ environment: { compute, ...environment } }: { environment: Shown }) {
   return (
     <Panel title="How it is served">
-      <p className="max-w-[70ch] p-4 text-13 text-ink-2">
-        Files in your bucket, served by CloudFront near each visitor. Nothing runs, so there is no host, no
-        log and nothing to scale. Each release lies beside the others; one value says which is live, and was
-        checked by asking the site when it was set. Requests and errors are in CloudFront's own console.
-      </p>
+      <div className="grid max-w-[70ch] gap-3 p-4 text-13 text-ink-2">
+        {compute === 'function' ? (
+          <ServedByFunctions environment={environment} />
+        ) : (
+          <p>
+            Files in your bucket, served by CloudFront near each visitor. Nothing runs, so there is no host,
+            no log and nothing to scale. Each release lies beside the others; one value says which is live,
+            and was checked by asking the site when it was set. Requests and errors are in CloudFront's own
+            console.
+          </p>
+        )}
+      </div>
     </Panel>
+  )
+}
+
+function ServedByFunctions({ environment }: { environment: Omit<Shown, 'compute'> }) {
+  const { id, region, services } = environment
+  const console = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/`
+  return (
+    <>
+      <p>
+        Functions on AWS Lambda behind CloudFront. They run while they answer, one request in each at a time,
+        and cost nothing between. Each release is a version of its own; an alias says which is live, and it
+        was asked before anybody was led to it.
+      </p>
+      <p>
+        What they print, their durations and errors are in CloudWatch, in your account, for 14 days:{' '}
+        {services.map((service, index) => {
+          const group = `/slipway/${id}/${service.name}`
+          return (
+            <span key={service.id}>
+              {index > 0 ? ', ' : null}
+              <a
+                href={`${console}${encodeURIComponent(encodeURIComponent(group)).replaceAll('%', '$')}`}
+                target="_blank"
+                rel="noopener noreferrer"
+                className="link"
+              >
+                log of {service.name}
+              </a>
+            </span>
+          )
+        })}
+        .
+      </p>
+    </>
   )
 }
 

@@ -232,21 +232,31 @@ function Deploy({ app, plan }: { app: string; plan: Plan }) {
   )
 }
 
-/** What is true of every deployment into an environment of one host, or of a site, said before the button is pressed. */
-function safeties({ live, isHosted }: Plan): string[] {
-  if (!isHosted)
-    return live
-      ? [
-          `If it does not answer once it is live, ${live.sha.slice(0, 7)} is put back by itself`,
-          `Back to release ${live.number} by one button, without a build`,
-          'It is live everywhere at once; pages that are open still find their files',
-        ]
-      : ['The first deployment makes a CloudFront distribution in your account, which takes some minutes']
-  return live
-    ? [
-        `If it does not come up healthy, ${live.sha.slice(0, 7)} is put back by itself`,
-        `Back to release ${live.number} by one button, without a build`,
-        'Requests are held while it switches; the disk keeps its data',
-      ]
-    : ['The first deployment makes a host, its address and its disks in your account']
+/** What is true of every deployment into an environment of this kind, said before the button is pressed. */
+function safeties({ live, compute }: Plan): string[] {
+  const { undone, switched, first } = safetyOf[compute]
+  if (!live) return [first]
+  const back = `Back to release ${live.number} by one button, without a build`
+  return [undone(live.sha.slice(0, 7)), back, switched]
+}
+
+type Safety = { undone(sha: string): string; switched: string; first: string }
+
+const safetyOf: Record<Plan['compute'], Safety> = {
+  server: {
+    undone: (sha) => `If it does not come up healthy, ${sha} is put back by itself`,
+    switched: 'Requests are held while it switches; the disk keeps its data',
+    first: 'The first deployment makes a host, its address and its disks in your account',
+  },
+  static: {
+    undone: (sha) => `If it does not answer once it is live, ${sha} is put back by itself`,
+    switched: 'It is live everywhere at once; pages that are open still find their files',
+    first: 'The first deployment makes a CloudFront distribution in your account, which takes some minutes',
+  },
+  function: {
+    undone: (sha) => `If it does not answer well before anybody is led to it, ${sha} stays live`,
+    switched: 'Requests that are under way are answered by the release that they came to',
+    first:
+      'The first deployment makes functions and a CloudFront distribution in your account, which takes some minutes',
+  },
 }

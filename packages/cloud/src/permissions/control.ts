@@ -6,6 +6,7 @@ import {
   cfnRole,
   ec2,
   edge,
+  functionLogs,
   functions,
   type Grant,
   inThisAccount,
@@ -48,6 +49,11 @@ export const control: Record<Purpose, readonly Grant[]> = {
       words: 'see how alarms are',
       actions: ['cloudwatch:DescribeAlarms'],
       resources: ['*'],
+    },
+    {
+      words: 'read what functions below /slipway/ have printed',
+      actions: ['logs:FilterLogEvents'],
+      resources: [functionLogs],
     },
     {
       words: 'see what proves the certificates of sites',

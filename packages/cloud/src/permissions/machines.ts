@@ -111,7 +111,7 @@ export function functionGrants(parameterArn: string, logGroupArn: string): reado
   return [
     {
       words: 'read the secrets of its environment',
-      actions: ['ssm:GetParameters'],
+      actions: ['ssm:GetParameter'],
       resources: [parameterArn],
     },
     {

@@ -1,10 +1,10 @@
-import type { AppPlan } from '@slipway/manifest'
+import type { AppPlan, ComputeKind } from '@slipway/manifest'
 import { expect, test } from 'vitest'
 import { chooseCompute } from './choose-compute.ts'
 
 type Kind = AppPlan['services'][number]['kind']
 
-const plan = (kind: 'server' | 'static', isNamed: boolean, ...services: Kind[]) => ({
+const plan = (kind: ComputeKind, isNamed: boolean, ...services: Kind[]) => ({
   compute: { kind, isNamed },
   services: services.map((of, index) => ({
     name: `service-${index}`,
@@ -17,7 +17,7 @@ const plan = (kind: 'server' | 'static', isNamed: boolean, ...services: Kind[]) 
     why: [],
   })),
 })
-const choose = (compute: 'server' | 'static' | null, asked: ReturnType<typeof plan>) =>
+const choose = (compute: ComputeKind | null, asked: ReturnType<typeof plan>) =>
   chooseCompute({ name: 'production', compute }, asked)
 
 test.each([
@@ -38,6 +38,7 @@ test.each([
     plan('static', true, 'static'),
     'slipway.yaml names it',
   ],
+  ['nor is a function', 'server', plan('function', true, 'web'), 'slipway.yaml names it'],
   ['nor the other way round', 'static', plan('server', true, 'static'), 'slipway.yaml names it'],
 ] as const)('%s', (_, compute, asked, what) => {
   expect(choose(compute, asked)).toMatchObject({

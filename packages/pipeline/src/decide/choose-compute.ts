@@ -32,13 +32,20 @@ export function chooseCompute(
   }
 }
 
-/** Whether its published folders are laid out as they are, so that the build must look whether they can be. */
-export function isSite(
+/**
+ * The kind that a build is made for. Where the release will be refused it is what the environment has: the deployment
+ * says why.
+ */
+export function computeOf(
   environment: { name: string; compute: ComputeKind | null },
   plan: Pick<AppPlan, 'compute' | 'services'>,
-): boolean {
+): ComputeKind {
   const choice = chooseCompute(environment, plan)
-  return 'kind' in choice && choice.kind === 'static'
+  return 'kind' in choice ? choice.kind : (environment.compute ?? plan.compute.kind)
 }
 
-const words: Record<ComputeKind, string> = { server: 'a server', static: 'a static site' }
+const words: Record<ComputeKind, string> = {
+  server: 'a server',
+  static: 'a static site',
+  function: 'functions',
+}

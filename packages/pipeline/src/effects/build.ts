@@ -13,10 +13,10 @@ import {
 import type { Database, Tx } from '@slipway/db'
 import { type App, type Environment, getAppById, getEnvironmentById } from '@slipway/environments'
 import { type Handler, handle, type JobContext } from '@slipway/jobs'
-import { type AppPlan, appPlanSchema } from '@slipway/manifest'
+import { type AppPlan, appPlanSchema, type ComputeKind } from '@slipway/manifest'
 import { architecture, releaseKey } from '@slipway/protocol'
 import { z } from 'zod'
-import { isSite } from '../decide/choose-compute.ts'
+import { computeOf } from '../decide/choose-compute.ts'
 import { executionSchema } from '../decide/execution.ts'
 import { firstTarget } from '../decide/places.ts'
 import { releaseIdOf } from '../deployment-id.ts'
@@ -38,8 +38,8 @@ export type OpenBuild = {
   environment: Environment
   revision: { id: RevisionId; sha: string }
   plan: AppPlan
-  /** Its folders are to be sites by themselves. */
-  isSite: boolean
+  /** What it is to run on, which says how it is packed. */
+  compute: ComputeKind
   /** What the build becomes, and where the runner puts it in the customer's bucket. */
   releaseId: ReleaseId
   key: string
@@ -122,15 +122,16 @@ async function openBuild(tx: Tx, of: BuildOf): Promise<OpenBuild | undefined> {
   const releaseId = releaseIdOf(of.executionId, of.attempt)
   const environment = await getEnvironmentById(tx, environmentId)
   const plan = appPlanSchema.parse(row.revision.plan)
+  const compute = computeOf(environment, plan)
   return {
     ...of,
     app: await getAppById(tx, appId),
     environment,
     revision: { id: asId('revision', row.revisionId), sha: row.revision.sha },
     plan,
-    isSite: isSite(environment, plan),
+    compute,
     releaseId,
-    key: releaseKey(environmentId, releaseId),
+    key: releaseKey(environmentId, releaseId, compute === 'function' ? 'zip' : 'tar.gz'),
   }
 }
 

@@ -1,7 +1,7 @@
 import { asId, notFound, type OrganisationId } from '@slipway/core'
 import type { Database, Tx } from '@slipway/db'
 import { configurationOf, findApp, getEnvironmentById, liveReleaseOf } from '@slipway/environments'
-import { type AppPlan, appPlanSchema, hasHosts } from '@slipway/manifest'
+import { type AppPlan, appPlanSchema, type ComputeKind } from '@slipway/manifest'
 import { type Change, serviceChanges, variableChanges } from '../decide/changes.ts'
 import { chooseCompute } from '../decide/choose-compute.ts'
 import { type Execution, executionSchema } from '../decide/execution.ts'
@@ -27,7 +27,7 @@ export type PlanShown = {
   configuration: Change[]
   services: Change[]
   /** Whether a host stands behind it, or will. */
-  isHosted: boolean
+  compute: ComputeKind
   infrastructure: Infrastructure
   /** What was read and detected, one sentence each. */
   why: string[]
@@ -78,7 +78,7 @@ export async function getPlan(
       hasMoreCommits: commits.length > commitsMax,
       configuration: variableChanges(live?.variables ?? { plain: {}, secrets: [] }, next),
       services: serviceChanges(live?.plan.services ?? [], plan.services),
-      isHosted: hasHosts[kind],
+      compute: kind,
       infrastructure: infrastructureChange(
         live ? costOfRelease(kind, live, environment.region) : 'nothing',
         costOfRelease(

@@ -47,7 +47,7 @@ async function provide(request: RuntimeRequest): Promise<Runtime> {
     name: `Java ${version}`,
     binFolders: [path.join(javaHome, 'bin')],
     variables: { JAVA_HOME: javaHome },
-    archive: kept.archive,
+    carried: kept,
   }
 }
 

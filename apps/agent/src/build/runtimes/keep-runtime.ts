@@ -9,7 +9,13 @@ import { create } from 'tar'
 import type { Home } from '../../home.ts'
 
 /** A runtime on the runner's disk, packed already. */
-export type KeptRuntime = { folder: string; binFolder: string; archive: string }
+export type KeptRuntime = {
+  /** What a release has as `.slipway/runtime`, and the programs in it. */
+  folder: string
+  binFolder: string
+  /** A gzip member of tar entries without an end, to be put before those of the release. */
+  archive: string
+}
 
 /** Where programs of a runtime lie in a release. */
 export const runtimeFolder = '.slipway/runtime'

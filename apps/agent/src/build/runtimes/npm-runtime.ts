@@ -120,8 +120,8 @@ function keep(
   })
 }
 
-function runtimeOf(title: string, version: string, { binFolder, archive }: KeptRuntime): Runtime {
-  return { name: `${title} ${version}`, binFolders: [binFolder], variables: {}, archive }
+function runtimeOf(title: string, version: string, kept: KeptRuntime): Runtime {
+  return { name: `${title} ${version}`, binFolders: [kept.binFolder], variables: {}, carried: kept }
 }
 
 function noRuntime({ title }: Packaged, range: string, lines: string[]) {

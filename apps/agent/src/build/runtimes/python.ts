@@ -37,7 +37,7 @@ async function provide(request: RuntimeRequest): Promise<Runtime> {
       UV_COMPILE_BYTECODE: '1',
       UV_NO_PROGRESS: '1',
     },
-    archive: kept.archive,
+    carried: kept,
     finish: (folder) => finishVirtualEnvironments(folder, facts.line),
   }
 }

@@ -1,5 +1,6 @@
 import type { AgentConfig } from '../../config.ts'
 import type { Home } from '../../home.ts'
+import type { KeptRuntime } from './keep-runtime.ts'
 
 /** What one build has of a runtime. */
 export type Runtime = {
@@ -9,8 +10,8 @@ export type Runtime = {
   binFolders: string[]
   /** Variables that its tools need while they build. */
   variables: Record<string, string>
-  /** A gzip member of tar entries without an end, to be put before those of the release; none when it runs without. */
-  archive?: string
+  /** What a release carries of it; none when it runs without. */
+  carried?: Pick<KeptRuntime, 'folder' | 'archive'>
   /** Makes what the commands left in the checkout fit for another folder on another machine. */
   finish?(folder: string): Promise<void>
 }

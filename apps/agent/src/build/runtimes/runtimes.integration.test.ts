@@ -63,7 +63,7 @@ async function moved(runtimes: Runtime[], files: Record<string, string>, command
   const own = path.join(root, 'own.tar.gz')
   await create({ cwd: source, file: own, gzip: true, portable: true }, ['.'])
   const release = mkdtempSync(path.join(root, 'release-'))
-  const archives = [...runtimes.flatMap(({ archive }) => archive ?? []), own]
+  const archives = [...runtimes.flatMap(({ carried }) => carried?.archive ?? []), own]
   const whole = path.join(root, 'release.tar.gz')
   writeFileSync(whole, Buffer.concat(archives.map((file) => readFileSync(file))))
   const unpack = extract({ cwd: release, noChmod: true, preserveOwner: false })
@@ -139,7 +139,7 @@ it.runIf(areAllAsked && has('jlink'))('Java comes with a release', async () => {
 
 it.skipIf(!has('go'))('Go builds, and nothing of it is carried', async () => {
   const runtimes = await provideRuntimes([{ kind: 'go', range: '1.22' }], request)
-  expect(runtimes.flatMap(({ archive }) => archive ?? [])).toEqual([])
+  expect(runtimes.flatMap(({ carried }) => carried ?? [])).toEqual([])
   const files = {
     'go.mod': 'module example.com/a\n\ngo 1.22\n',
     'main.go': 'package main\n\nfunc main() { println("runs") }\n',

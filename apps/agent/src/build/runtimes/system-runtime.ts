@@ -112,8 +112,8 @@ async function choose(
   return { line: newest.line, packages: [newest.name, ...beside] }
 }
 
-function runtimeOf({ title }: SystemLanguage, version: string, { binFolder, archive }: KeptRuntime): Runtime {
-  return { name: `${title} ${version}`, binFolders: [binFolder], variables: {}, archive }
+function runtimeOf({ title }: SystemLanguage, version: string, kept: KeptRuntime): Runtime {
+  return { name: `${title} ${version}`, binFolders: [kept.binFolder], variables: {}, carried: kept }
 }
 
 function noRuntime({ title }: SystemLanguage, range: string, lines: string[]) {

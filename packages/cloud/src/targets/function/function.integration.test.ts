@@ -84,7 +84,11 @@ test('a release that answers badly is never led to, and what is live stays', asy
   const of = await deploy('bad', { health: { path: '/', timeoutSeconds: 0 } })
   expect((await runAll(of)).result).toMatchObject({
     state: 'failed',
-    error: { code: 'app-function-answers-badly', why: expect.stringContaining('It answered 500') },
+    error: {
+      code: 'app-function-answers-badly',
+      why: expect.stringContaining('It answered 500'),
+      details: ['bad was asked for /'],
+    },
   })
   expect(await released()).toBe('a')
 })
@@ -167,6 +171,7 @@ const server = `import { createServer } from 'node:http'
 import { readFileSync } from 'node:fs'
 const release = readFileSync('release', 'utf8')
 createServer(({ url, headers }, response) => {
+  if (release === 'bad') console.log(release, 'was asked for', url)
   response.statusCode = release === 'bad' ? 500 : 200
   const client = headers['x-forwarded-for'].split(',')[0]
   response.end(JSON.stringify({ release, url, host: headers['x-forwarded-host'], client, proto: headers['x-forwarded-proto'] }))

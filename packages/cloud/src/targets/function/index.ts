@@ -43,7 +43,7 @@ export const lambdaFunction: Target<FunctionConfig, FunctionStatus> = {
       run: async (context) => stepResult(await ensureEdge(context, needs)),
     },
     {
-      name: 'provision',
+      name: 'functions',
       title: 'Functions',
       limitSeconds: 900,
       late: () => late('The functions', 'aws-functions-late'),

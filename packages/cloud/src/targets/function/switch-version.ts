@@ -9,6 +9,7 @@ import type { DeployContext, Memory, StepResult } from '../target.ts'
 import type { FunctionConfig, FunctionService } from './function-config.ts'
 import { type Functions, functionsOf, liveServices } from './function-of.ts'
 import { aliases } from './function-stack.ts'
+import { lastLines } from './read-log.ts'
 
 /** After it the answer is that of the alias's new version: AWS says seconds, and not how many. */
 const settledMilliseconds = 1000
@@ -28,8 +29,9 @@ export async function askNext(context: DeployContext<FunctionConfig>): Promise<S
   const until = new Date(now.getTime() + lookAgainMilliseconds)
   const found = await functionsOf(context, config.environmentId)
   if (context.isStopping) return { state: 'failed', error: cancelled() }
+  const versions = numbers.parse(JSON.parse(memory.versions ?? '{}'))
   if (memory.askedAt === undefined) {
-    await pointTo(context, found, aliases.next, numbers.parse(JSON.parse(memory.versions ?? '{}')))
+    await pointTo(context, found, aliases.next, versions)
     await context.say(`Asking release ${config.release.number}`)
     return { state: 'wait', until, on: 'its first answer', memory: { ...memory, askedAt: now.toISOString() } }
   }
@@ -43,7 +45,13 @@ export async function askNext(context: DeployContext<FunctionConfig>): Promise<S
     const answer = await askEdge({ domain: host, host, path }, cloud.config.edgeEndpoint)
     if (isWell(answer)) continue
     if (waitedMilliseconds > timeoutSeconds * 1000)
-      return { state: 'failed', error: answersBadly(service, path, answer, timeoutSeconds) }
+      return {
+        state: 'failed',
+        error: {
+          ...answersBadly(service, path, answer, timeoutSeconds),
+          details: await lastLines(context, service.name, versions[service.name] ?? ''),
+        },
+      }
     return { state: 'wait', until, on: `${service.name} to answer ${path}`, memory }
   }
   return { state: 'done', memory }
@@ -178,7 +186,7 @@ function answersBadly(
     kind: 'failed',
     what: `${name} did not answer ${path} below 500 within ${seconds} s with the new release.`,
     why: `${seen} Nobody was led to it: what was live still is.`,
-    todo: 'Look into its log in CloudWatch for why, or name another path by `health` in slipway.yaml, then push again.',
+    todo: 'Look below, or into its log in CloudWatch, for why; or name another path by `health` in slipway.yaml. Then push again.',
   }
 }
 

@@ -38,13 +38,13 @@ export const staticSite: Target<StaticConfig, StaticStatus> = {
     },
     {
       name: 'edge',
-      title: 'What sites share',
+      title: 'What the account shares at CloudFront',
       limitSeconds: 900,
-      late: () => late('What the sites of the account share', 'aws-edge-late'),
+      late: () => late('What the account shares at CloudFront', 'aws-edge-late'),
       run: async (context) => stepResult(await ensureEdge(context, needs)),
     },
     {
-      name: 'provision',
+      name: 'site',
       title: 'CloudFront',
       // A first distribution takes minutes, and its certificate as long as AWS needs to see the proof.
       limitSeconds: 3600,
