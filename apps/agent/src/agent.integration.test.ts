@@ -238,7 +238,7 @@ for e in zipfile.ZipFile(sys.argv[1]).infolist(): print(stat.filemode(e.external
     )
     expect(error).toMatchObject({
       code: 'build-function-too-large',
-      details: ['260 MB  big/file', '0 MB  server.js'],
+      details: expect.arrayContaining(['260 MB  big/file']),
     })
   })
 
