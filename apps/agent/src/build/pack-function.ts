@@ -13,7 +13,7 @@ import { uploadParts } from './upload-parts.ts'
  * What Lambda takes unpacked, with its layers, less what the adapter's layer has:
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
-export const functionBytesMax = 262_144_000 - 12_000_000
+const functionBytesMax = 262_144_000 - 12_000_000
 /** Lambda's image has it, and AWS keeps it up to date. */
 const nodeOfLambda = /^Node 24\./
 
