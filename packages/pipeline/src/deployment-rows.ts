@@ -8,6 +8,7 @@ import {
   type OrganisationId,
   type ReleaseId,
   UserError,
+  type UserErrorFields,
 } from '@slipway/core'
 import {
   type HeldLease,
@@ -60,6 +61,8 @@ export type OpenDeployment = TargetOf & {
   fence: bigint
   /** Somebody asked it to stop. */
   isStopping: boolean
+  /** Why, where it was not a person or a neighbour that is red: it was late, or a monitor is red. */
+  stoppedBy: UserErrorFields | null
   /** It goes back to what was here before: a rollback, or what undoes a wave. */
   isWayBack: boolean
   /** Monitors may undo it: not a way back, which nothing hinders, nor a bad commit, which a person let in knowingly. */
@@ -175,6 +178,7 @@ export async function openDeployment(tx: Tx, of: TargetOf, settings: Settings): 
       services,
       fence,
       isStopping,
+      stoppedBy: progress.is === 'stopping' ? progress.error : null,
       isWayBack,
       isWatched,
       rehearsal: null,

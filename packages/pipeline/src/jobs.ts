@@ -5,13 +5,14 @@ import { advanceExecutionHandler } from './advance-execution.ts'
 import { cancelAppHandler } from './cancel-app.ts'
 import { deployConfigurationHandler } from './deploy-configuration.ts'
 import { type BuildSettings, buildHandler } from './effects/build.ts'
-import { type CheckSettings, checkHandler } from './effects/check.ts'
+import { checkHandler } from './effects/check.ts'
 import { deadlineHandler } from './effects/deadline.ts'
 import { type DeploySettings, deployHandlers } from './effects/deploy.ts'
 import { rehearseHandler } from './effects/rehearse.ts'
 import { stopBuildHandler, stopCheckHandler, stopDeployHandler } from './effects/stop.ts'
 import { type TellSettings, tellFailedHandler } from './effects/tell-failed.ts'
 import { tellSupersededHandler } from './effects/tell-superseded.ts'
+import { type GateSettings, openOutside } from './gates/outside.ts'
 import { runTarget } from './run-target.ts'
 import { runRunnerBuild } from './runner-build.ts'
 import { sweepHandler } from './sweep.ts'
@@ -42,12 +43,12 @@ export function pipelineJobs(settings: PipelineSettings): Handler[] {
 
 /** The same with other hands for what happens outside of Slipway. */
 export function handlersWith(
-  settings: BuildSettings & CheckSettings & DeploySettings & TellSettings,
+  settings: BuildSettings & GateSettings & DeploySettings & TellSettings,
 ): Handler[] {
   return [
     advanceExecutionHandler(),
     buildHandler(settings),
-    ...deployHandlers(settings),
+    ...deployHandlers(settings, openOutside(settings)),
     checkHandler(settings),
     rehearseHandler(settings),
     stopBuildHandler(),

@@ -1,4 +1,3 @@
-import { openCloud, targets } from '@slipway/cloud'
 import { asId, newId, stoppedClock } from '@slipway/core'
 import { testDatabase } from '@slipway/db/testing'
 import { type App, getEnvironment } from '@slipway/environments'
@@ -9,16 +8,13 @@ import type { CommandOutcome, MinuteOfCanary } from '@slipway/protocol'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { cancelExecution, deployExecution, rollBack } from './actions.ts'
-import { begin } from './deployment-rows.ts'
 import { followExecution } from './follow-execution.ts'
 import { liftBad } from './lift-bad.ts'
 import { getCanaries } from './read/get-canaries.ts'
 import { getExecution } from './read/get-execution.ts'
 import { listExecutions } from './read/list-executions.ts'
-import { runSteps } from './run-steps.ts'
-import { sayTo } from './say.ts'
-import { specOf } from './server-deployment.ts'
-import { pushTo, runDueJobs, testHandlers } from './testing.ts'
+import { sendToHost } from './send-to-host-testing.ts'
+import { pushTo, runDueJobs, testHandlers, unreachableCloud } from './testing.ts'
 
 /** The real step that sends a release to its host; the host's agent is the test, which answers in rows. */
 const { db, close } = await testDatabase()
@@ -26,66 +22,13 @@ const clock = stoppedClock(new Date('2026-11-24T10:00:00Z'))
 const acme = await addTenant(db, clock)
 const { organisationId, userId } = acme
 const appsUrl = 'http://{name}.localhost:4700'
-const cloud = openCloud(
-  {
-    awsRegion: 'us-east-1',
-    platformAccount: '111111111111',
-    platformPrincipal: 'arn:aws:iam::111111111111:user/slipway',
-    announceTopicArn: 'arn:aws:sns:us-east-1:111111111111:announce',
-    announceQueueUrl: 'http://127.0.0.1:9/queue',
-    announceResponseOrigins: [],
-    templateUrl: 'http://127.0.0.1:9/template',
-    consoleUrl: 'http://127.0.0.1:9',
-    appsZoneId: 'Z1',
-    appsDomain: 'localhost',
-    hostEndpoint: 'ws://127.0.0.1:9/agent',
-    agent: { bootstrapPath: '', programPaths: [] },
-  },
-  db,
-)
+const cloud = unreachableCloud(db)
 afterAll(async () => {
   await cloud.close()
   await close()
 })
 
-const deployStep = targets.server.steps.filter(({ name }) => name === 'deploy')
-const handlers = testHandlers(db, {
-  runTarget: async (deployment, wake, context) => {
-    const { environment, release, services, executionId } = deployment
-    const path = `${deployment.path}/${deployment.attempt}`
-    const stream = `deployment:${deployment.id}`
-    return runSteps(
-      db,
-      { organisationId, executionId, path, deploymentId: deployment.id },
-      deployStep,
-      (memory) => ({
-        ...context,
-        cloud,
-        organisationId,
-        cloudAccountId: environment.cloudAccountId,
-        region: environment.region,
-        wake,
-        memory,
-        say: sayTo(db, { organisationId, stream, path }, clock),
-        deploymentId: deployment.id,
-        begin: (tx) => begin(tx, deployment, clock),
-        isStopping: deployment.isStopping,
-        config: {
-          environmentId: environment.id,
-          app: deployment.app.name,
-          environment: environment.name,
-          instanceType: 't4g.small',
-          disks: release.plan.services.flatMap((service) => service.disks),
-          gatePort: environment.gatePort,
-          publicNames: services.flatMap(({ publicName }) => publicName ?? []),
-          builtAt: undefined,
-          spec: specOf(deployment),
-        },
-      }),
-      clock,
-    )
-  },
-})
+const handlers = testHandlers(db, { runTarget: sendToHost(cloud) })
 
 let app: App
 let hostId = newId('host')

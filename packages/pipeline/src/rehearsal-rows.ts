@@ -212,6 +212,7 @@ async function opened(
       services,
       fence: row.fence,
       isStopping: false,
+      stoppedBy: null,
       isWayBack: way === 'back',
       isWatched: true,
       rehearsal: { path, way },

@@ -1,7 +1,7 @@
-import type { Cloud, Memory } from '@slipway/cloud'
+import type { Memory } from '@slipway/cloud'
 import { asId, type Clock, UserError, type UserErrorFields } from '@slipway/core'
 import type { Database } from '@slipway/db'
-import { type AppsUrl, environmentsOf, type GatePorts, getAppById, type Sealing } from '@slipway/environments'
+import { environmentsOf } from '@slipway/environments'
 import { stopCommands } from '@slipway/hosts'
 import { type Handler, handle, type JobContext } from '@slipway/jobs'
 import { checkStream } from '@slipway/protocol'
@@ -10,33 +10,16 @@ import type { CheckAsked, Stage } from '../decide/execution.ts'
 import { executionSchema } from '../decide/execution.ts'
 import { findCheck } from '../decide/places.ts'
 import { stepIdOf } from '../deployment-id.ts'
-import { type Egress, openEgress } from '../egress/egress.ts'
 import { exclusively } from '../exclusively.ts'
 import type { Gate, GateContext } from '../gates/gate.ts'
 import { gateOf } from '../gates/index.ts'
+import { type GateSettings, gateFacts, type Outside, openOutside } from '../gates/outside.ts'
 import { isStale, lookAgainAt, putOff, type Wake } from '../look.ts'
 import { recordEvent } from '../record-event.ts'
 import { runSteps, type StepsOutcome } from '../run-steps.ts'
 import { sayTo } from '../say.ts'
 import { tenantOf } from '../tenant-of.ts'
 import { checkJob } from './jobs.ts'
-
-export type CheckSettings = {
-  cloud: Cloud
-  gitUrl(organisationSlug: string, app: string): string
-  /** Where services answer, for commands that ask them; these are not told it without. */
-  appsUrl?: AppsUrl
-  /** Origins that may be asked though they lie in an inner network; none without it. See egress.ts. */
-  innerOrigins?: readonly string[]
-  /** Where the page of an execution is. */
-  executionUrl(organisationSlug: string, app: string, number: number): string
-  /** Where the answer to a hook is awaited, at an address that ends with its token. */
-  hookAnswerUrl(token: string): string
-  sealing: Sealing
-  /** Ports that the gates of new environments may listen on. */
-  gatePorts: GatePorts
-}
-type Outside = CheckSettings & { egress: Egress }
 
 type CheckOf = Pick<GateContext, 'organisationId' | 'executionId' | 'path' | 'attempt'>
 
@@ -47,8 +30,8 @@ type OpenCheck = {
   facts: Omit<GateContext, 'memory' | 'say'>
 }
 
-export function checkHandler(settings: CheckSettings): Handler {
-  const outside = { ...settings, egress: openEgress(settings.innerOrigins ?? []) }
+export function checkHandler(settings: GateSettings): Handler {
+  const outside = openOutside(settings)
   return handle(
     checkJob,
     async (payload, context) => {
@@ -107,49 +90,31 @@ async function lookAtCheck(
 async function openCheck(
   of: CheckOf,
   wake: Wake,
-  { db, clock, log }: JobContext,
-  { cloud, gitUrl, appsUrl, egress, executionUrl, hookAnswerUrl, sealing, gatePorts }: Outside,
+  context: JobContext,
+  outside: Outside,
 ): Promise<OpenCheck | undefined> {
   const { organisationId, executionId, path, attempt } = of
-  return db.inOrganisation(organisationId, async (tx) => {
-    const row = await tx.execution.findUniqueOrThrow({
-      where: { id: executionId },
-      include: { revision: { select: { sha: true } } },
-    })
+  return context.db.inOrganisation(organisationId, async (tx) => {
+    const row = await tx.execution.findUniqueOrThrow({ where: { id: executionId } })
     const execution = executionSchema.parse(row.state)
     const found = findCheck(execution, path)
     const progress = found?.check.progress
     if (execution.end !== null || progress?.is !== 'asked' || progress.attempt !== attempt) return undefined
-    const app = await getAppById(tx, asId('app', row.appId))
     const ids = found?.stage ? idsIn(found.stage, path) : []
-    const environments = (await environmentsOf(tx, app.id)).filter(({ id }) => ids.includes(id))
-    const [first] = environments
-    const organisation = await tx.organisation.findUniqueOrThrow({ where: { id: organisationId } })
+    const environments = (await environmentsOf(tx, asId('app', row.appId))).filter(({ id }) =>
+      ids.includes(id),
+    )
+    const asked = {
+      ...of,
+      wake,
+      stage: found?.stage.name ?? '',
+      environments,
+      since: new Date(progress.since),
+    }
     return {
       gate: gateOf(found?.check.kind ?? ''),
       ask: found?.check.ask ?? {},
-      facts: {
-        db,
-        cloud,
-        egress,
-        clock,
-        log,
-        ...of,
-        cloudAccountId: first?.cloudAccountId ?? app.cloudAccountId,
-        region: first?.region ?? app.region,
-        wake,
-        app,
-        gitUrl: gitUrl(organisation.slug, app.name),
-        appsUrl,
-        executionUrl,
-        hookAnswerUrl,
-        sealing,
-        gatePorts,
-        stage: found?.stage.name ?? '',
-        revision: { id: asId('revision', row.revisionId), sha: row.revision.sha },
-        environments,
-        since: new Date(progress.since),
-      },
+      facts: await gateFacts(tx, asked, context, outside),
     }
   })
 }

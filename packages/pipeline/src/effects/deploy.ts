@@ -13,12 +13,14 @@ import {
   type TargetOf,
 } from '../deployment-rows.ts'
 import { exclusively } from '../exclusively.ts'
+import type { Outside } from '../gates/outside.ts'
 import { isStale, type LookAt, lookAgainAt, putOff, type Wake } from '../look.ts'
 import { recordEvent } from '../record-event.ts'
 import type { StepsOutcome } from '../run-steps.ts'
 import { tenantOf } from '../tenant-of.ts'
 import { wasLetIn } from '../was-bad.ts'
 import { deployJob, restoreJob } from './jobs.ts'
+import { stopWatching, watchDeployment } from './watch-deployment.ts'
 
 export type DeploySettings = {
   sealing: Sealing
@@ -54,7 +56,7 @@ const restore: Kind = {
   failed: (at, { path, attempt }, { error }) => ({ type: 'target-restore-failed', at, path, attempt, error }),
 }
 
-export function deployHandlers(settings: DeploySettings): Handler[] {
+export function deployHandlers(settings: DeploySettings, outside: Outside): Handler[] {
   return [deploy, restore].map((kind) =>
     handle(
       kind.job,
@@ -63,7 +65,7 @@ export function deployHandlers(settings: DeploySettings): Handler[] {
         if (await isStale(context.db, stepsOf(of), payload.timer)) return
         const name = `steps:${of.environmentId}`
         const look = await exclusively(context.db, of.organisationId, name, () =>
-          runDeployment(kind, of, context, settings),
+          runDeployment(kind, of, context, settings, outside),
         )
         if (look !== undefined) return
         await putOff(context.db, stepsOf(of), wakeOf(kind.job, of), context.clock.now())
@@ -90,9 +92,11 @@ export function deployHandlers(settings: DeploySettings): Handler[] {
 async function runDeployment(
   kind: Kind,
   of: TargetOf,
-  { db, clock, log }: JobContext,
+  context: JobContext,
   settings: DeploySettings,
+  outside: Outside,
 ): Promise<void> {
+  const { db, clock, log } = context
   const { organisationId } = of
   const wake = wakeOf(kind.job, of)
   const opening = await db.inOrganisation(organisationId, (tx) =>
@@ -123,7 +127,8 @@ async function runDeployment(
   switch (outcome.state) {
     case 'waiting': {
       const { red } = outcome
-      if (red !== undefined && red.code !== 'command-cancelled')
+      if (red === undefined) await watchDeployment(deployment, wake, context, outside)
+      else if (red.code !== 'command-cancelled')
         await db.inOrganisation(organisationId, (tx) => sayRed(tx, of, red, at()))
       return comeAgain(db, of, wake, outcome.until)
     }
@@ -131,10 +136,14 @@ async function runDeployment(
       return close(db, of, kind.succeeded(at(), of), clock, deployment)
     case 'failed': {
       if (outcome.error.code === 'command-cancelled') {
+        const { path, attempt } = of
+        const { stoppedBy } = deployment
         return close(
           db,
           of,
-          { type: 'target-stopped', at: at(), path: of.path, attempt: of.attempt, undone: 'undone' },
+          stoppedBy === null
+            ? { type: 'target-stopped', at: at(), path, attempt, undone: 'undone' }
+            : kind.failed(at(), of, { error: stoppedBy, undone: 'undone', isAppsFault: false }),
           clock,
         )
       }
@@ -241,6 +250,7 @@ async function close(
         data: { badSince: null },
       })
     }
+    await stopWatching(tx, of, wakeOf(deployJob, of), clock)
     await releaseLease(tx, organisationId, environmentLease(environmentId), id)
   })
 }

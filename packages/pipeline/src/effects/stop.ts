@@ -1,6 +1,9 @@
+import type { Clock } from '@slipway/core'
+import type { Tx } from '@slipway/db'
 import { stopCommands } from '@slipway/hosts'
 import { enqueue, type Handler, handle } from '@slipway/jobs'
 import { deploymentIdOf, releaseIdOf, stepIdOf } from '../deployment-id.ts'
+import type { TargetOf } from '../deployment-rows.ts'
 import { tenantOf } from '../tenant-of.ts'
 import { buildJob, checkJob, deployJob, stopBuildJob, stopCheckJob, stopDeployJob } from './jobs.ts'
 
@@ -32,12 +35,20 @@ export function stopCheckHandler(): Handler {
 export function stopDeployHandler(): Handler {
   return handle(stopDeployJob, async (target, { db, clock, ...context }) => {
     const organisationId = tenantOf(context)
-    await db.inOrganisation(organisationId, async (tx) => {
-      const subject = deploymentIdOf(target.executionId, target.path, target.attempt)
-      const wake = { name: deployJob.name, payload: target }
-      // biome-ignore lint/suspicious/noThenProperty: the name that hosts gives it; nobody awaits this value
-      await stopCommands(tx, { kind: 'deploy', subject, then: wake }, clock)
-      await enqueue(tx, deployJob, target, { organisationId })
-    })
+    await db.inOrganisation(organisationId, (tx) => stopDeployment(tx, { ...target, organisationId }, clock))
   })
+}
+
+/** The same, in the transaction that finds that it is to stop. */
+export async function stopDeployment(
+  tx: Tx,
+  { organisationId, executionId, path, attempt, environmentId }: TargetOf,
+  clock: Clock,
+): Promise<void> {
+  const subject = deploymentIdOf(executionId, path, attempt)
+  const target = { executionId, path, attempt, environmentId }
+  const wake = { name: deployJob.name, payload: target }
+  // biome-ignore lint/suspicious/noThenProperty: the name that hosts gives it; nobody awaits this value
+  await stopCommands(tx, { kind: 'deploy', subject, then: wake }, clock)
+  await enqueue(tx, deployJob, target, { organisationId })
 }

@@ -15,6 +15,7 @@ import type { z } from 'zod'
 import type { CheckAsked } from '../decide/execution.ts'
 import type { Egress } from '../egress/egress.ts'
 import type { Wake } from '../look.ts'
+import type { MonitorAsked } from './bake/monitor.ts'
 
 /** All that a step or gate may look at while it is asked. Also what the steps of a runner need. */
 export type GateContext = {
@@ -101,6 +102,8 @@ export type Gate = {
   isRed(error: UserErrorFields): boolean
   /** What is watched, of what its step remembers; null for a kind that counts nothing. */
   watched(ask: CheckAsked['ask'], since: Date, memory: Memory): Watched | null
+  /** The monitors that watch what its stage deploys, also while that is deployed; none for a kind that watches nothing. */
+  monitors(ask: CheckAsked['ask']): readonly MonitorAsked[]
 }
 
 /** What a step or an answer is taken to need where nothing says more. */
@@ -120,6 +123,7 @@ type Kind<K extends PlannedCheck['kind'], A extends z.ZodType<CheckAsked['ask']>
   brings?(ask: z.output<A>): Brings
   isRed?(error: UserErrorFields): boolean
   watched?(ask: z.output<A>, since: Date, memory: Memory): Watched
+  monitors?(ask: z.output<A>): readonly MonitorAsked[]
 }
 
 /** A gate with its own shape of what it asks; parsed when it comes back out of a row. */
@@ -142,6 +146,7 @@ export function defineGate<K extends PlannedCheck['kind'], A extends z.ZodType<C
     brings: (ask) => kind.brings?.(kind.ask.parse(ask)) ?? null,
     isRed: (error) => kind.isRed?.(error) ?? false,
     watched: (ask, since, memory) => kind.watched?.(kind.ask.parse(ask), since, memory) ?? null,
+    monitors: (ask) => kind.monitors?.(kind.ask.parse(ask)) ?? [],
   }
 }
 

@@ -2,9 +2,10 @@ import type { EnvironmentId, ExecutionId } from '@slipway/core'
 import type { Effect } from '../decide/effect.ts'
 import type { ExecutionEvent } from '../decide/event.ts'
 import type { Progress } from '../decide/execution.ts'
-import { targetsOf } from '../decide/places.ts'
+import { checksOf, targetsOf } from '../decide/places.ts'
 import { sendCommand, type Telling } from './host.ts'
 import { iso } from './moment.ts'
+import { judge } from './outside.ts'
 import type { Command, Deployment, Rehearsal, Release, Rows, Wake } from './rows.ts'
 import { exclusively, isStale, park, putOff, type Session, type Work } from './session.ts'
 import { commandOf, isUnsaid, runSteps } from './steps.ts'
@@ -58,7 +59,8 @@ function* runDeployment(session: Session, of: Of): Work {
   })
   switch (outcome.is) {
     case 'waits': {
-      if (outcome.red !== null) sayRed(session, of, outcome.red)
+      if (outcome.red !== null) sayRed(session, of, outcome.red, isAppsFault(outcome.red))
+      else if (!isStopping && isWatched(rows, of, deployment)) yield* watchDeployment(session, of, deployment)
       if (deployment.status === 'running') rows.takeLease(leaseOf(of), deployment.id, leaseSeconds)
       yield
       return park(session, placeOf(of), jobOf(of), outcome.until)
@@ -68,12 +70,22 @@ function* runDeployment(session: Session, of: Of): Work {
     case 'stopped':
       return close(session, of, stopped(session, of, 'untouched'))
     case 'failed': {
-      if (outcome.code === 'command-cancelled') return close(session, of, stopped(session, of, 'undone'))
+      if (outcome.code === 'command-cancelled') {
+        const by = stoppedBy(rows, of)
+        const end = by === null ? stopped(session, of, 'undone') : failed(session, of, by, 'undone')
+        return close(session, of, end)
+      }
       const wasTouched = commandOf(rows, deployment.id) !== undefined
       const undone = wasTouched ? (isUnsaid(outcome.code) ? 'unknown' : 'undone') : 'untouched'
       return close(session, of, failed(session, of, outcome.code, undone))
     }
   }
+}
+
+/** Why it stops, where that is not for a person or a neighbour. */
+function stoppedBy(rows: Rows, of: Of): string | null {
+  const progress = progressOf(rows, of)
+  return progress?.is === 'stopping' ? (progress.error?.code ?? null) : null
 }
 
 /** Not a way back, nor a bad commit, which a person let in knowingly. */
@@ -83,14 +95,29 @@ function isWatched(rows: Rows, { id, effect }: Of, { release }: Deployment): boo
 }
 
 /** The wave goes back from now on. Once, however often it is seen. */
-function sayRed({ rows, clock }: Session, { id, effect }: Of, code: string): void {
+function sayRed({ rows, clock }: Session, { id, effect }: Of, code: string, isAppsFault: boolean): void {
   const { path, attempt } = effect
   const error = { code, what: `It was not well: ${code}.` }
   rows.record(
     id,
-    { type: 'target-red', at: iso(clock()), path, attempt, error, isAppsFault: isAppsFault(code) },
+    { type: 'target-red', at: iso(clock()), path, attempt, error, isAppsFault },
     `${path}/${attempt}/red`,
   )
+}
+
+/** As effects/watch-deployment.ts: the monitors that a bake of the stage asks, once the host was told. */
+function* watchDeployment(session: Session, of: Of, deployment: Deployment): Work {
+  const { rows, outside } = session
+  const { path, environmentId } = of.effect
+  const stages = rows.execution(of.id).state?.stages ?? []
+  const stage = stages.find((each) => targetsOf(each).some(([target]) => target === path))
+  const isBaked = stage !== undefined && checksOf(stage).some(([, { kind }]) => kind === 'bake')
+  if (!isBaked || commandOf(rows, deployment.id) === undefined) return
+  yield
+  if (judge(outside.read(environmentId, rows.now), rows.now) !== 'red') return
+  yield
+  sayRed(session, of, 'monitor-red', true)
+  stopCommand(rows, of)
 }
 
 const isAppsFault = (code: string) => code.startsWith('app-')
@@ -216,6 +243,10 @@ const nothingToRestore: Choice = { is: 'failed', code: 'pipeline-nothing-to-rest
 /** As effects/stop.ts: tells the host to undo, or looks where nothing was told to it yet. */
 export function* stopDeployment({ rows }: Session, of: Of): Work {
   yield
+  stopCommand(rows, of)
+}
+
+function stopCommand(rows: Rows, of: Of): void {
   const command = commandOf(rows, placeOf(of))
   if (command !== undefined && command.outcome === null) {
     const stop = sendCommand(rows, stopOf(command, jobOf(of)), stopSeconds)

@@ -266,9 +266,21 @@ describe('monitors', () => {
   test('that flap take the wave back at the first red', () => {
     const life = settled(baked)
     const id = people.push(life.world)
+    life.until(() => progress(life, id).join() === 'healthy,healthy')
     life.world.outside.moods.set(west, 'flaps')
     life.until(() => how(life, id) !== undefined)
     expect([how(life, id), progress(life, id)]).toEqual(['failed', ['restored', 'restored']])
+  })
+
+  test('that are red while it is deployed send it back there, and its wave with it', () => {
+    const life = settled(baked)
+    const [before] = life.world.rows.releases.keys()
+    const id = people.push(life.world)
+    life.world.outside.moods.set(west, 'red')
+    life.until(() => how(life, id) !== undefined)
+    expect(how(life, id)).toBe('failed')
+    expect(life.state(id)).toMatchObject({ isBad: true, failing: { code: 'monitor-red' } })
+    for (const place of [east, west]) expect(life.world.hosts.get(place)?.runs).toBe(before)
   })
 
   test('that go red in the instant in which the bake ends: the wave goes back as a whole, or none of it', () => {

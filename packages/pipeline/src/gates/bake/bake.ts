@@ -6,6 +6,7 @@ import { judgeBake } from './decide/judge-bake.ts'
 import { isConfirmedRed } from './decide/look.ts'
 import { placesOf, readTraffic } from './figures.ts'
 import { lookAtAll, lookMilliseconds, monitorsSchema } from './look-at-all.ts'
+import { monitorRed } from './monitor-red.ts'
 import { monitorsAsked } from './monitors.ts'
 
 const ask = z.object({
@@ -49,7 +50,7 @@ export const bake = defineGate({
         const red = seen.find((each) => each.seen !== undefined && isConfirmedRed(each.seen))
         if (red?.seen !== undefined && !isBefore(context)) {
           await context.say(`${red.words}: ${red.seen.words}. It was so at two looks in a row.`)
-          return { state: 'failed', error: monitorRed(red.words, red.seen.words) }
+          return { state: 'failed', error: monitorRed(red.words, red.seen.words, 'baked') }
         }
         const traffic = await db.inOrganisation(organisationId, (tx) => readTraffic(tx, places))
         const now = clock.now()
@@ -76,6 +77,7 @@ export const bake = defineGate({
   ],
   isRed: ({ code }) => code === 'monitor-red',
   watched: watchedBy,
+  monitors: (asked) => asked.monitors,
 })
 
 /** In front of a stage or wave nothing of this revision runs yet that could go back: a red monitor keeps it waiting. */
@@ -86,16 +88,6 @@ function isBefore({ path }: GateContext): boolean {
 function words({ minutes, requests }: Pick<Asked, 'minutes' | 'requests'>): string {
   const and = requests > 0 ? ` and ${requests.toLocaleString('en-GB')} requests` : ''
   return `Bake of ${minutes.toLocaleString('en-GB')} minutes${and}`
-}
-
-function monitorRed(name: string, value: string): UserErrorFields {
-  return {
-    code: 'monitor-red',
-    kind: 'failed',
-    what: `The monitor “${name}” is red: ${value}.`,
-    why: 'It was so at two looks in a row while this release baked, so its wave goes back.',
-    todo: 'Look at the figures and logs of those minutes, then push a repair. The revision is marked bad until then.',
-  }
 }
 
 function notEnough(asked: Asked, missing: string): UserErrorFields {
