@@ -7,7 +7,6 @@ import {
   type OrganisationId,
   type ReleaseId,
   type RevisionId,
-  UserError,
   type UserErrorFields,
 } from '@slipway/core'
 import type { Database, Tx } from '@slipway/db'
@@ -26,6 +25,7 @@ import { recordEvent } from '../record-event.ts'
 import { recordRelease } from '../release-rows.ts'
 import type { StepsOutcome } from '../run-steps.ts'
 import { tenantOf } from '../tenant-of.ts'
+import { broken } from './broken.ts'
 import { buildJob } from './jobs.ts'
 
 /** A build that is under way, with all that its steps need. */
@@ -72,7 +72,7 @@ export function buildHandler(settings: BuildSettings): Handler {
         await answerFailed(
           context.db,
           { ...payload, organisationId: tenantOf(context) },
-          internal(error),
+          broken(error, 'this build'),
           context.clock,
         )
       },
@@ -173,15 +173,4 @@ async function answerFailed(db: Database, of: BuildOf, error: UserErrorFields, c
 /** The runner went away under the build, or could not reach our repository: another try can go well with the same commit. */
 function mayGoWellAgain({ code }: UserErrorFields): boolean {
   return ['host-did-not-answer', 'host-failed', 'command-expired', 'build-no-source'].includes(code)
-}
-
-function internal(error: unknown): UserErrorFields {
-  if (error instanceof UserError) return error.toJSON()
-  return {
-    code: 'pipeline-step-broken',
-    kind: 'failed',
-    what: 'Slipway could not carry out a step of this build, though it tried again and again.',
-    why: 'This is a fault of Slipway or of a service it needs, and not of your code.',
-    todo: 'Push again. If it happens again, tell us the number of this execution.',
-  }
 }

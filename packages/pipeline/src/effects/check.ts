@@ -1,5 +1,5 @@
 import type { Memory } from '@slipway/cloud'
-import { asId, type Clock, UserError, type UserErrorFields } from '@slipway/core'
+import { asId, type Clock, type UserErrorFields } from '@slipway/core'
 import type { Database } from '@slipway/db'
 import { environmentsOf } from '@slipway/environments'
 import { stopCommands } from '@slipway/hosts'
@@ -19,6 +19,7 @@ import { recordEvent } from '../record-event.ts'
 import { runSteps, type StepsOutcome } from '../run-steps.ts'
 import { sayTo } from '../say.ts'
 import { tenantOf } from '../tenant-of.ts'
+import { broken } from './broken.ts'
 import { checkJob } from './jobs.ts'
 
 type CheckOf = Pick<GateContext, 'organisationId' | 'executionId' | 'path' | 'attempt'>
@@ -42,7 +43,7 @@ export function checkHandler(settings: GateSettings): Handler {
       exhausted: async (payload, error, context) => {
         const { timer: _, ...place } = payload
         const of = { ...place, organisationId: tenantOf(context) }
-        await answerFailed(context.db, of, internal(error), false, context.clock)
+        await answerFailed(context.db, of, broken(error, 'the pipeline', 'Deploy'), false, context.clock)
       },
     },
   )
@@ -172,15 +173,4 @@ const unknownKind: UserErrorFields = {
   what: 'This version of Slipway does not know this kind of step or gate.',
   why: 'The execution was begun by another version.',
   todo: 'Push again.',
-}
-
-function internal(error: unknown): UserErrorFields {
-  if (error instanceof UserError) return error.toJSON()
-  return {
-    code: 'pipeline-step-broken',
-    kind: 'failed',
-    what: 'Slipway could not carry out this step of the pipeline, though it tried again and again.',
-    why: 'This is a fault of Slipway or of a service it needs, and not of your code.',
-    todo: 'Deploy again. If it happens again, tell us the number of this execution.',
-  }
 }

@@ -1,4 +1,4 @@
-import { type Clock, type Log, UserError, type UserErrorFields } from '@slipway/core'
+import type { Clock, Log, UserErrorFields } from '@slipway/core'
 import { type Database, releaseLease, type Tx, takeLease } from '@slipway/db'
 import type { Sealing } from '@slipway/environments'
 import { type Handler, handle, type JobContext, type JobType } from '@slipway/jobs'
@@ -19,6 +19,7 @@ import { recordEvent } from '../record-event.ts'
 import type { StepsOutcome } from '../run-steps.ts'
 import { tenantOf } from '../tenant-of.ts'
 import { wasLetIn } from '../was-bad.ts'
+import { broken } from './broken.ts'
 import { deployJob, restoreJob } from './jobs.ts'
 import { stopWatching, watchDeployment } from './watch-deployment.ts'
 
@@ -76,7 +77,11 @@ export function deployHandlers(settings: DeploySettings, outside: Outside): Hand
           await close(
             context.db,
             of,
-            kind.failed(context.clock.now().toISOString(), of, internal(error)),
+            kind.failed(context.clock.now().toISOString(), of, {
+              error: broken(error, 'this deployment', 'Deploy'),
+              undone: 'unknown',
+              isAppsFault: false,
+            }),
             context.clock,
           )
         },
@@ -186,21 +191,6 @@ function untouched(error: UserErrorFields): Failure {
 /** The agent names what the app itself did wrong `app-…`: it exited, listened nowhere, never became healthy. */
 function isAppsFault(error: UserErrorFields): boolean {
   return error.code.startsWith('app-')
-}
-
-function internal(error: unknown): Failure {
-  if (error instanceof UserError) return { error: error.toJSON(), undone: 'unknown', isAppsFault: false }
-  return {
-    error: {
-      code: 'pipeline-step-broken',
-      kind: 'failed',
-      what: 'Slipway could not carry out a step of this deployment, though it tried again and again.',
-      why: 'This is a fault of Slipway or of a service it needs, and not of your app.',
-      todo: 'Deploy again. If it happens again, tell us the number of this execution.',
-    },
-    undone: 'unknown',
-    isAppsFault: false,
-  }
 }
 
 /** Parks the deployment until then, with its lease held for longer. */

@@ -1,4 +1,4 @@
-import { UserError, type UserErrorFields } from '@slipway/core'
+import type { UserErrorFields } from '@slipway/core'
 import type { Database } from '@slipway/db'
 import { enqueue, type Handler, handle, type JobContext } from '@slipway/jobs'
 import { checkStream } from '@slipway/protocol'
@@ -9,6 +9,7 @@ import { isStale, type LookAt, lookAgainAt, putOff, type Wake } from '../look.ts
 import { endWay, openRehearsal, type RehearsalOf, type WayEnded } from '../rehearsal-rows.ts'
 import { sayTo } from '../say.ts'
 import { tenantOf } from '../tenant-of.ts'
+import { broken } from './broken.ts'
 import type { DeploySettings } from './deploy.ts'
 import { checkJob, rehearseJob } from './jobs.ts'
 
@@ -29,7 +30,13 @@ export function rehearseHandler(settings: DeploySettings): Handler {
       exhausted: async ({ timer: _, ...payload }, error, { db, clock, ...context }) => {
         const of = { ...payload, organisationId: tenantOf(context) }
         await db.inOrganisation(of.organisationId, async (tx) => {
-          await endWay(tx, of, 'open', { is: 'failed', error: broken(error), isKnown: false }, clock)
+          await endWay(
+            tx,
+            of,
+            'open',
+            { is: 'failed', error: broken(error, 'this rehearsal'), isKnown: false },
+            clock,
+          )
           await enqueue(tx, rehearseJob, payload, { organisationId: of.organisationId })
         })
       },
@@ -98,15 +105,4 @@ function wholeOf({ organisationId, executionId, path, attempt, environmentId }: 
 
 function wakeOf({ executionId, path, attempt, environmentId }: RehearsalOf): Wake {
   return { name: rehearseJob.name, payload: { executionId, path, attempt, environmentId } }
-}
-
-function broken(error: unknown): UserErrorFields {
-  if (error instanceof UserError) return error.toJSON()
-  return {
-    code: 'pipeline-step-broken',
-    kind: 'failed',
-    what: 'Slipway could not carry out a step of this rehearsal, though it tried again and again.',
-    why: 'This is a fault of Slipway or of a service it needs, and not of your app.',
-    todo: 'Push again. If it happens again, tell us the number of this execution.',
-  }
 }
