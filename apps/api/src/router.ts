@@ -6,6 +6,7 @@ import { canaries } from './routers/canaries.ts'
 import { cloudAccounts } from './routers/cloud-accounts.ts'
 import { commits } from './routers/commits.ts'
 import { costs } from './routers/costs.ts'
+import { disks } from './routers/disks.ts'
 import { environments } from './routers/environments.ts'
 import { executions } from './routers/executions.ts'
 import { firstSteps } from './routers/first-steps.ts'
@@ -34,6 +35,7 @@ export const appRouter = router({
   cloudAccounts,
   commits,
   costs,
+  disks,
   environments,
   executions,
   firstSteps,

@@ -31,12 +31,22 @@ export {
 export { connectTemplate, templateVersion } from './connect/template.ts'
 export type { Stays } from './connect/what-stays.ts'
 export { type Cost, type CostLine, type CostShown, showAmount, showCost } from './costs/cost.ts'
-export { alarmLine, costOf, objectsLine, volumeLine } from './costs/price.ts'
+export { alarmLine, costOf, objectsLine, snapshotLine, volumeLine } from './costs/price.ts'
 export { readStandingCosts } from './costs/read-standing-costs.ts'
 export { runnerCost } from './costs/runner-cost.ts'
 export { explainRefusal } from './decide/explain-refusal.ts'
 export { functionMegabytesOf } from './decide/function-megabytes.ts'
 export { instanceTypeOf, memoryMegabytesMax } from './decide/instance-type.ts'
+export {
+  deleteSnapshot,
+  getSnapshot,
+  gigabytesOf,
+  listSnapshots,
+  type Snapshot,
+  type SnapshotReason,
+  takeSnapshot,
+} from './disks/snapshots.ts'
+export { switchHost } from './hosts/switch-host.ts'
 export { cloudJobs } from './jobs.ts'
 export { baseStackName, bucketName, environmentStackName } from './names.ts'
 export { publishNames, withdrawNames } from './publish-name.ts'
@@ -46,6 +56,13 @@ export { deleteStack } from './stacks/delete-stack.ts'
 export type { FunctionConfig } from './targets/function/function-config.ts'
 export { functionCost } from './targets/function/function-cost.ts'
 export { targets } from './targets/index.ts'
+export {
+  attachDisk,
+  detachDisk,
+  dropVolume,
+  forgetVolume,
+  volumeNumbers,
+} from './targets/server/exchange-disk.ts'
 export { type ServerStatus, serverCost } from './targets/server/index.ts'
 export type { ServerConfig } from './targets/server/server-config.ts'
 export type { StaticConfig } from './targets/static/static-config.ts'

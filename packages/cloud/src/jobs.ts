@@ -1,4 +1,4 @@
-import { asId, type OrganisationId } from '@slipway/core'
+import { asId, type OrganisationId, type UserErrorFields } from '@slipway/core'
 import { announce } from '@slipway/db'
 import { proveHost } from '@slipway/hosts'
 import { type Handler, handle, type JobContext } from '@slipway/jobs'
@@ -9,6 +9,8 @@ import { checkList } from './connect/checks.ts'
 import { checkQuotas, proveConnection } from './connect/connect-jobs.ts'
 import { proveOnce } from './connect/prove-connection.ts'
 import { readQuotas } from './connect/read-quotas.ts'
+import { lookAtSnapshot, snapshotFailed } from './disks/look-at-snapshot.ts'
+import { lookAtSnapshotJob } from './disks/look-at-snapshot-job.ts'
 import { verifyEnrolment } from './hosts/verify-enrolment.ts'
 import { stopIdleRunner, stopWhenIdle } from './runner/stop-idle-runner.ts'
 
@@ -47,8 +49,27 @@ export function cloudJobs(cloud: Cloud): Handler[] {
       return readAlarms(cloud, { organisationId, ...place }, context)
     }),
 
+    handle(
+      lookAtSnapshotJob,
+      ({ snapshotId }, context) => lookAtSnapshot(cloud, snapshotId, ofOrganisation(context)),
+      {
+        exhausted: ({ snapshotId }, error, context) =>
+          snapshotFailed(snapshotId, refusedByAws(error), ofOrganisation(context)),
+      },
+    ),
+
     handle(stopIdleRunner, ({ hostId }, context) => stopWhenIdle(cloud, hostId, ofOrganisation(context))),
   ]
+}
+
+function refusedByAws(error: unknown): UserErrorFields {
+  return {
+    code: 'snapshot-failed',
+    kind: 'failed',
+    what: 'AWS did not do it, though it was asked again and again.',
+    todo: 'Try again. If it fails again, look at what is written below.',
+    details: [error instanceof Error ? error.message : String(error)],
+  }
 }
 
 /** Every job here is of one organisation. */

@@ -12,6 +12,8 @@ const prefixes = {
   stack: 'stk',
   app: 'app',
   environment: 'env',
+  diskSnapshot: 'dsn',
+  diskRestore: 'dre',
   service: 'svc',
   variable: 'var',
   revision: 'rev',
@@ -39,6 +41,8 @@ export type UserId = Id<'user'>
 export type CloudAccountId = Id<'cloudAccount'>
 export type AppId = Id<'app'>
 export type EnvironmentId = Id<'environment'>
+export type DiskSnapshotId = Id<'diskSnapshot'>
+export type DiskRestoreId = Id<'diskRestore'>
 export type ServiceId = Id<'service'>
 export type RevisionId = Id<'revision'>
 export type ReleaseId = Id<'release'>

@@ -9,6 +9,8 @@ export {
   asId,
   type CloudAccountId,
   type DeploymentId,
+  type DiskRestoreId,
+  type DiskSnapshotId,
   type EnvironmentId,
   type ExecutionId,
   type HostCommandId,

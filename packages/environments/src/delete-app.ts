@@ -1,11 +1,20 @@
-import { costOf, objectsLine, showAmount, volumeLine } from '@slipway/cloud'
+import {
+  costOf,
+  deleteSnapshot,
+  gigabytesOf,
+  listSnapshots,
+  objectsLine,
+  showAmount,
+  snapshotLine,
+  volumeLine,
+} from '@slipway/cloud'
 import { type Clock, type OrganisationId, UserError, type UserId } from '@slipway/core'
-import { announce, type Database } from '@slipway/db'
+import { announce, type Database, type Tx } from '@slipway/db'
 import { enqueue, enqueueNamed } from '@slipway/jobs'
 import { appPlanSchema } from '@slipway/manifest'
 import { audit } from '@slipway/organisations'
 import { deleteAppJob } from './delete-app-job.ts'
-import { environmentsOf, findApp } from './find-app.ts'
+import { type App, environmentsOf, findApp } from './find-app.ts'
 import { isHosted } from './health.ts'
 
 /** What deleting an app takes away, and what it leaves in the customer's account, with what that goes on to cost there. */
@@ -13,6 +22,8 @@ export type DeletionPlan = {
   goes: string[]
   /** `microDollars` a month at AWS's list prices, decimal; null is unknown, not free. */
   stays: { what: string; why: string; microDollars: string | null }[]
+  /** How many snapshots of its disks there are, which can be deleted along. */
+  snapshots: number
   totalMicroDollars: string | null
   pricesAsOf: string
 }
@@ -46,6 +57,7 @@ export async function getDeletionPlan(
       where: { environmentId: { in: ids }, state: { notIn: ['gone', 'expected'] } },
     })
     // Releases of one build share their archive.
+    const snapshots = (await listSnapshots(tx, ids)).filter(({ state }) => state !== 'failed')
     const archives = new Map(releases.map((release) => [release.key, Number(release.sizeBytes)]))
     const bytes = [...archives.values()].reduce((sum, size) => sum + size, 0)
     const kept = [
@@ -56,6 +68,18 @@ export async function getDeletionPlan(
         }),
         why: 'Nobody’s data goes because an app went. Delete the volume in the AWS console when you no longer need it.',
       })),
+      ...(snapshots.length > 0
+        ? [
+            {
+              line: snapshotLine(
+                app.region,
+                `${counted(snapshots.length, 'snapshot')} of disks, at most`,
+                snapshots.reduce((sum, snapshot) => sum + gigabytesOf(snapshot), 0),
+              ),
+              why: 'They are kept unless you ask for their deletion; in EC2 they carry the tag slipway:snapshot.',
+            },
+          ]
+        : []),
       ...(archives.size > 0
         ? [
             {
@@ -82,6 +106,7 @@ export async function getDeletionPlan(
         why,
         microDollars: showAmount(line.microDollars),
       })),
+      snapshots: snapshots.length,
       totalMicroDollars: showAmount(totalMicroDollars),
       pricesAsOf,
     }
@@ -94,13 +119,14 @@ function counted(count: number, what: string): string {
 
 /**
  * Begins the deletion of an app: executions are cancelled, then its stack is deleted, then the app is gone and
- * its name free. Disks and releases stay in the customer's account. Pushes are refused from now on. `confirm`
+ * its name free. Disks and releases stay in the customer's account, and snapshots
+ * unless `withSnapshots`. Pushes are refused from now on. `confirm`
  * is the name, typed by the person. Twice is safe. Throws `app-delete-not-confirmed`.
  */
 export async function deleteApp(
   db: Database,
   organisationId: OrganisationId,
-  asked: { app: string; confirm: string; by: UserId },
+  asked: { app: string; confirm: string; withSnapshots?: boolean; by: UserId },
   clock: Clock,
 ): Promise<void> {
   if (asked.confirm !== asked.app) throw notConfirmed(asked.app)
@@ -114,14 +140,21 @@ export async function deleteApp(
       action: 'apps.delete',
       subject: app.id,
       at: now,
-      detail: { name: app.name },
+      detail: { name: app.name, ...(asked.withSnapshots && { withSnapshots: true }) },
     })
+    if (asked.withSnapshots) await deleteSnapshotsOf(tx, app)
     const payload = { appId: app.id, by: asked.by }
     await enqueueNamed(tx, { name: 'pipeline.cancel-app', payload }, { organisationId })
     await enqueue(tx, deleteAppJob, { appId: app.id }, { organisationId })
     await announce(tx, organisationId, `app:${app.id}`)
     await announce(tx, organisationId, 'apps')
   })
+}
+
+/** Those of all its environments, those that are being taken too. */
+async function deleteSnapshotsOf(tx: Tx, { id, organisationId }: App): Promise<void> {
+  const ids = (await environmentsOf(tx, id)).map((environment) => environment.id)
+  for (const snapshot of await listSnapshots(tx, ids)) await deleteSnapshot(tx, organisationId, snapshot.id)
 }
 
 function notConfirmed(name: string): UserError {

@@ -9,6 +9,15 @@
 export { type Configuration, configurationOf, parameterOf } from './configuration.ts'
 export { type AppSettings, changeAppSettings, createApp, type NewApp } from './create-app.ts'
 export { type DeletionPlan, deleteApp, getDeletionPlan } from './delete-app.ts'
+export {
+  type DisksShown,
+  deleteSnapshotOf,
+  type RestoreShown,
+  readDisks,
+  restoreDisk,
+  type SnapshotShown,
+  takeSnapshotNow,
+} from './disks/disks.ts'
 export { type ChoosePort, ensureEnvironments, type Wanted } from './ensure-environments.ts'
 export {
   type App,

@@ -3,6 +3,8 @@ import type { Handler } from '@slipway/jobs'
 import { bringSecretHandler } from './bring-secret.ts'
 import { deleteAppHandler } from './delete-app-job.ts'
 import { deleteFrom } from './delete-environment.ts'
+import { restoreDiskHandler } from './disks/restore-job.ts'
+import { takeScheduledHandler } from './disks/take-scheduled.ts'
 import type { Sealing } from './sealing.ts'
 import { type TellRunSettings, tellRunHandler } from './tell-run.ts'
 
@@ -19,5 +21,7 @@ export function environmentsJobs({
     }),
     deleteAppHandler({ deleteEnvironment: deleteFrom(cloud) }),
     tellRunHandler({ environmentUrl }),
+    takeScheduledHandler(),
+    restoreDiskHandler(cloud),
   ]
 }

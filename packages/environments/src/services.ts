@@ -10,6 +10,7 @@ import type { Prisma, Tx } from '@slipway/db'
 import type { ServicePlan } from '@slipway/manifest'
 import { z } from 'zod'
 import { publicNameOf } from './decide/names.ts'
+import { keepTakingSnapshots } from './disks/take-scheduled.ts'
 import { randomText } from './random-text.ts'
 
 const serviceKind = z.enum(['web', 'worker', 'static', 'cron'])
@@ -69,6 +70,8 @@ export async function adoptServices(
   plans: readonly ServicePlan[],
   clock: Clock,
 ): Promise<void> {
+  const disks = plans.flatMap((plan) => plan.disks)
+  await keepTakingSnapshots(tx, { organisationId, environmentId }, disks, clock)
   const adopted = plans.map((plan) => ({ name: plan.name, kind: plan.kind, plan: json(plan) }))
   await tx.$executeRaw`
     update service set

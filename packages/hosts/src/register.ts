@@ -90,11 +90,11 @@ export async function updateHost(tx: Tx, id: HostId, facts: HostFacts): Promise<
   if (Object.keys(facts).length > 0) await tx.host.updateMany({ where: { id }, data: facts })
 }
 
-/** Its instance was stopped (it may come back) or is gone (it never does). */
+/** Its instance was stopped (it may come back) or is gone (it never does); what it said of its services is no longer so. */
 export async function markHost(tx: Tx, id: HostId, state: 'stopped' | 'gone' | 'expected'): Promise<void> {
   await tx.host.updateMany({
     where: { id, state: { not: 'gone' } },
-    data: { state, connectedAt: null, idleSince: null },
+    data: { state, connectedAt: null, idleSince: null, health: [] },
   })
   await announceHost(tx, id)
 }

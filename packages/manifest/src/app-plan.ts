@@ -45,6 +45,14 @@ export const hasHosts: Record<ComputeKind, boolean> = { server: true, static: fa
 const compute = z.object({ kind: z.enum(computeKinds), isNamed: z.boolean() })
 export type Compute = z.infer<typeof compute>
 
+/** So many snapshots of each age are kept; one that is kept for a longer time counts for the shorter ones too. */
+const snapshotPlan = z.object({
+  hourly: z.int().nonnegative(),
+  daily: z.int().nonnegative(),
+  weekly: z.int().nonnegative(),
+})
+export type SnapshotPlan = z.infer<typeof snapshotPlan>
+
 const diskPlan = z.object({
   name: z.string(),
   /** Where the service finds it on the host, absolute, such as `/data`. */
@@ -53,6 +61,8 @@ const diskPlan = z.object({
   type: z.enum(diskTypes),
   /** Of gp3, where more are asked for than come with it; null, as in plans that were kept before: as they come. */
   iops: z.int().nullable().default(null),
+  /** Null, as in plans that were kept before: none is taken by itself. */
+  snapshots: snapshotPlan.nullable().default(null),
 })
 export type DiskPlan = z.infer<typeof diskPlan>
 

@@ -19,13 +19,26 @@ test('an app has several disks, each at its place, with the size, type and opera
     'disks: { old: { path: /srv/old, size: 1TB, type: gp2 } }',
   )
   expect(result.ok && result.plan.services.flatMap((service) => service.disks)).toEqual([
-    { name: 'data', path: '/data', sizeGigabytes: 8, type: 'gp3', iops: null },
-    { name: 'fast', path: '/fast', sizeGigabytes: 20, type: 'gp3', iops: 6000 },
-    { name: 'old', path: '/srv/old', sizeGigabytes: 1024, type: 'gp2', iops: null },
+    { name: 'data', path: '/data', sizeGigabytes: 8, type: 'gp3', iops: null, snapshots: null },
+    { name: 'fast', path: '/fast', sizeGigabytes: 20, type: 'gp3', iops: 6000, snapshots: null },
+    { name: 'old', path: '/srv/old', sizeGigabytes: 1024, type: 'gp2', iops: null, snapshots: null },
   ])
 })
 
+test('a disk says how many snapshots of each age are kept', async () => {
+  const result = await planned('{ data: { path: /data, snapshots: { daily: 7, weekly: 4 } } }')
+  expect(result.ok && result.plan.services[0]?.disks[0]?.snapshots).toEqual({
+    hourly: 0,
+    daily: 7,
+    weekly: 4,
+  })
+})
+
 test.each([
+  ['{ data: { path: /data, snapshots: { daily: 0 } } }', 'manifest-wrong-value 4:55'],
+  ['{ data: { path: /data, snapshots: { daily: 91 } } }', 'manifest-wrong-value 4:55'],
+  ['{ data: { path: /data, snapshots: {} } }', 'manifest-wrong-value 4:46'],
+  ['{ data: { path: /data, snapshots: { dayly: 7 } } }', 'manifest-unknown-field 4:48'],
   ['{ data: { path: /etc/data } }', 'manifest-wrong-value 4:28'],
   ['{ data: { path: /data, size: 20 } }', 'manifest-wrong-value 4:41'],
   ['{ data: { path: /data, size: 17TB } }', 'manifest-wrong-value 4:41'],

@@ -12,6 +12,28 @@ const gigabytesDefault = 8
  */
 const iops = { min: 3000, max: 16_000, perGigabyte: 500 }
 
+/** Of each age; a hundred snapshots of a disk are as many as anyone looks through. */
+const keptMax = { hourly: 72, daily: 90, weekly: 104 }
+
+const kept = (age: keyof typeof keptMax, words: string) =>
+  z
+    .int()
+    .min(1, 'is less than one')
+    .max(keptMax[age], `is more than ${keptMax[age]}`)
+    .meta({ description: words, default: 'none', examples: [7] })
+    .optional()
+
+const snapshots = z
+  .strictObject({
+    hourly: kept('hourly', 'So many hourly snapshots are kept.'),
+    daily: kept('daily', 'So many daily snapshots are kept.'),
+    weekly: kept('weekly', 'So many weekly snapshots are kept.'),
+  })
+  .refine((asked) => Object.keys(asked).length > 0, 'names no age: say how many are kept, such as daily: 7')
+
+/** What its fields are called, for the nearest name. */
+export const snapshotFields = Object.keys(snapshots.shape)
+
 /** One disk of a service. */
 export const disk = z
   .strictObject({
@@ -43,6 +65,14 @@ export const disk = z
         examples: [6000],
       })
       .optional(),
+    snapshots: snapshots
+      .meta({
+        description:
+          'Snapshots that are taken by themselves, and how many of each age are kept. Older ones are deleted; those that people took never are.',
+        default: 'none',
+        examples: [{ daily: 7 }],
+      })
+      .optional(),
   })
   .superRefine(({ type, size, iops: asked }, context) => {
     if (asked === undefined) return
@@ -63,6 +93,7 @@ export function diskPlanOf(name: string, asked: z.infer<typeof disk>): DiskPlan 
     sizeGigabytes: asked.size === undefined ? gigabytesDefault : gigabytes(asked.size),
     type: asked.type ?? 'gp3',
     iops: asked.iops ?? null,
+    snapshots: asked.snapshots ? { hourly: 0, daily: 0, weekly: 0, ...asked.snapshots } : null,
   }
 }
 

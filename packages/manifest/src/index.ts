@@ -21,6 +21,7 @@ export {
   type SecretPlan,
   type ServicePlan,
   type Size,
+  type SnapshotPlan,
   servicePlanSchema,
   sizes,
 } from './app-plan.ts'

@@ -308,7 +308,7 @@ function levelOf(path: Path): Level {
   if (path.length === 2) return 'service'
   switch (path[2]) {
     case 'disks':
-      return 'disk'
+      return path.length > 4 ? 'snapshots' : 'disk'
     case 'size':
       return 'size'
     case 'deploy':

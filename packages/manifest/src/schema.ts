@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { computeKinds, sizes } from './app-plan.ts'
 import { cronTimeout, overlap, releaseCommand } from './commands.ts'
 import { deploy, deployFields } from './deploy.ts'
-import { disk, diskFields } from './disk.ts'
+import { disk, diskFields, snapshotFields } from './disk.ts'
 import { pipelineFields, pipelineSchema } from './pipeline/pipeline.ts'
 import { every } from './schedule.ts'
 import { command, duration, folder, name, variableName } from './values.ts'
@@ -175,6 +175,7 @@ export const fields = {
   manifest: Object.keys(manifestSchema.shape),
   service: Object.keys(service.shape),
   disk: diskFields,
+  snapshots: snapshotFields,
   size: ['instance'],
   health: ['path', 'timeout'],
   release: ['run', 'timeout'],
@@ -187,7 +188,6 @@ export type Level = keyof typeof fields
 export const fieldsNotYet: Partial<Record<Level, readonly string[]>> = {
   manifest: ['resources', 'drains', 'alerts', 'previews'],
   service: ['watch', 'scale', 'domains', 'hooks', 'patch'],
-  disk: ['snapshots'],
   size: ['cpu', 'memory', 'spot'],
 }
 

@@ -4,7 +4,10 @@ import { infrastructureChange } from './infrastructure-change.ts'
 
 const machine = (instanceType: string, sizeGigabytes: number): Cost =>
   serverCost(
-    { instanceType, disks: [{ name: 'data', path: '/data', sizeGigabytes, type: 'gp3', iops: null }] },
+    {
+      instanceType,
+      disks: [{ name: 'data', path: '/data', sizeGigabytes, type: 'gp3', iops: null, snapshots: null }],
+    },
     'us-east-1',
   )
 

@@ -1,3 +1,4 @@
+import { takeSnapshot } from '@slipway/cloud'
 import { asId, realClock } from '@slipway/core'
 import { adoptServices, createApp, findEnvironment, prepareServices, runCommand } from '@slipway/environments'
 import { expectHost } from '@slipway/hosts'
@@ -53,6 +54,20 @@ const linkToOwner = async ({ db, foreign, owner }: World) => {
   const { text } = await lastMail(db, owner.email)
   return { token: /\/invitation\/(\S+)/.exec(text)?.[1] }
 }
+/** A complete snapshot of the disk of the app, another each time; nothing else is being restored. */
+const addSnapshot = async (world: World) => {
+  await connectHost(world)
+  const { db, organisationId, app, environment: name } = world
+  return db.inOrganisation(organisationId, async (tx) => {
+    const { environment } = await findEnvironment(tx, organisationId, app, name)
+    const { id: environmentId, cloudAccountId, region } = environment
+    await tx.diskRestore.updateMany({ where: { environmentId }, data: { state: 'restored', step: 'over' } })
+    const of = { organisationId, environmentId, cloudAccountId, region }
+    const id = await takeSnapshot(tx, of, { disk: 'data', reason: 'now', by: world.owner.userId }, realClock)
+    await tx.diskSnapshot.update({ where: { id }, data: { state: 'completed', gigabytes: 8 } })
+    return id
+  })
+}
 /** A host that is heard from, with a service on it. Twice is once. */
 const connectHost = ({ db, organisationId, app, environment: name }: World) =>
   db.inOrganisation(organisationId, async (tx) => {
@@ -61,7 +76,8 @@ const connectHost = ({ db, organisationId, app, environment: name }: World) =>
     const on = { organisationId, cloudAccountId, region, kind: 'host' as const, environmentId }
     const hostId = await expectHost(tx, on, {}, realClock)
     await tx.host.update({ where: { id: hostId }, data: { state: 'online' } })
-    const web = { name: 'web', root: '', run: './hello', kind: 'web', disks: [], why: [] }
+    const disk = { name: 'data', path: '/data', sizeGigabytes: 8, type: 'gp3' }
+    const web = { name: 'web', root: '', run: './hello', kind: 'web', disks: [disk], why: [] }
     const plans = [servicePlanSchema.parse(web)]
     await prepareServices(tx, { organisationId, environmentId, appName: app }, plans, realClock)
     await adoptServices(tx, { organisationId, environmentId }, plans, realClock)
@@ -119,6 +135,22 @@ export const fixtures: Record<string, Fixture> = {
   'commits.list': { input: app, things: ['app'] },
   'costs.apps': { input: organisation },
   'costs.environment': { input: place, things: ['app'] },
+  'disks.deleteSnapshot': {
+    input: async (w) => ({ ...place(w), snapshotId: await addSnapshot(w) }),
+    things: ['app'],
+  },
+  'disks.list': { input: place, things: ['app'] },
+  'disks.restore': {
+    input: async (w) => ({ ...place(w), snapshotId: await addSnapshot(w), confirm: 'data' }),
+    things: ['app'],
+  },
+  'disks.takeSnapshot': {
+    input: async (w) => {
+      await connectHost(w)
+      return { ...place(w), disk: 'data' }
+    },
+    things: ['app'],
+  },
   'environments.deployments': { input: place, things: ['app'] },
   'environments.get': { input: place, things: ['app'] },
   'environments.releases': { input: place, things: ['app'] },

@@ -60,10 +60,10 @@ export const apps = router({
     .input(z.object({ app: name }))
     .query(async ({ ctx, input }) => wire(await getDeletionPlan(ctx.db, ctx.organisationId, input.app))),
 
-  /** `confirm` is the app's name, as the person typed it. */
+  /** `confirm` is the app's name, as the person typed it. Snapshots of its disks are kept unless `withSnapshots`. */
   delete: procedure
     .organisation('apps.delete')
-    .input(z.object({ app: name, confirm: name }))
+    .input(z.object({ app: name, confirm: name, withSnapshots: z.boolean().default(false) }))
     .mutation(async ({ ctx, input }) => {
       await deleteApp(ctx.db, ctx.organisationId, { ...input, by: ctx.caller.userId }, ctx.clock)
     }),

@@ -81,6 +81,13 @@ def request_needs(service, operation, action, asked, body, parameters):
     if service == "ec2" and operation == "RunInstances":
         profile = asked.get("IamInstanceProfile.Name") or asked.get("IamInstanceProfile.Arn")
         also += [passing(arn, "ec2.amazonaws.com") for arn in profile_roles(profile)]
+    if service == "ec2" and operation == "CreateSnapshot":
+        # The snapshot is a resource of the call as well, and is tagged within it.
+        made = f"arn:aws:ec2:{get_region()}::snapshot/*"
+        tags = request_tags(asked)
+        also.append((action, made, tags))
+        if tags:
+            also.append(("ec2:CreateTags", made, {**tags, "ec2:createaction": operation}))
     if service == "ec2" and operation in ON_INSTANCES:
         others = ec2._parse_member_list(parameters, "InstanceId")[1:]
         also += [(action, f"arn:aws:ec2:{get_region()}:{get_account_id()}:instance/{one}", {}) for one in others]
@@ -103,6 +110,12 @@ def request_needs(service, operation, action, asked, body, parameters):
         besides = (("sts:TagSession", "Tags.member.1.Key"), ("sts:SetSourceIdentity", "SourceIdentity"))
         also += [(name, asked["RoleArn"], keys) for name, parameter in besides if asked.get(parameter)]
     return keys, also
+
+
+def request_tags(asked):
+    """What the first specification of tags says, as condition keys."""
+    names = (key for key in asked if re.fullmatch(r"TagSpecification\.1\.Tag\.\d+\.Key", key))
+    return {f"aws:requesttag/{asked[key].lower()}": asked.get(key[: -len("Key")] + "Value", "") for key in names}
 
 
 def request_context(original):
@@ -147,7 +160,7 @@ def access_denied(original):
 
 
 def resource_arn(original):
-    """The path of a role and of a profile is part of its ARN."""
+    """The path of a role and of a profile is part of its ARN; a snapshot has no account in its own."""
 
     def arn_of(service, method, path, headers, body, query, region, account):
         def given(name):
@@ -160,6 +173,9 @@ def resource_arn(original):
             if name:
                 found = (known.get(name) or {}).get("Arn")
                 return found or f"arn:aws:iam::{account}:{kind}{given('Path') or '/'}{name}"
+        # A snapshot is of a region, and of no account.
+        if service == "ec2" and given("SnapshotId") and not given("VolumeId"):
+            return f"arn:aws:ec2:{region}::snapshot/{given('SnapshotId')}"
         return original(service, method, path, headers, body, query, region, account)
 
     return arn_of

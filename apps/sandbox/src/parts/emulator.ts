@@ -60,6 +60,8 @@ export async function startEmulator(options: {
       EXT_SLOW: JSON.stringify(pace.resources),
       EXT_EC2_MS: String(pace.instanceMilliseconds),
       EXT_EVENTS_FD: '3',
+      // As bodies find the folders of volumes: see bodies/body.ts.
+      EXT_DISKS: options.state,
       // Compiled once, and not beside the sources.
       PYTHONDONTWRITEBYTECODE: '',
       PYTHONPYCACHEPREFIX: join(projectFolder, '.local/pycache'),

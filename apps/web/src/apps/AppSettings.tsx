@@ -138,6 +138,7 @@ function Deleting({ app }: { app: App }) {
   const { id: organisationId, slug } = useOrganisation()
   const reason = useReason('apps.delete')
   const [isAsking, setAsking] = useState(false)
+  const [withSnapshots, setWithSnapshots] = useState(false)
   const remove = useMutation(
     trpc.apps.delete.mutationOptions({
       onSuccess: async () => {
@@ -174,21 +175,29 @@ function Deleting({ app }: { app: App }) {
         action={`Delete ${app.name}`}
         busy={remove.isPending && 'Deleting'}
         problem={remove.error ? problemOf(remove.error) : null}
-        onConfirm={() => remove.mutate({ organisationId, app: app.name, confirm: app.name })}
+        onConfirm={() => remove.mutate({ organisationId, app: app.name, confirm: app.name, withSnapshots })}
       >
-        <WhatIsLost app={app} />
+        <WhatIsLost app={app} withSnapshots={withSnapshots} onWithSnapshots={setWithSnapshots} />
       </DangerDialog>
     </Panel>
   )
 }
 
-function WhatIsLost({ app }: { app: App }) {
+function WhatIsLost({
+  app,
+  withSnapshots,
+  onWithSnapshots,
+}: {
+  app: App
+  withSnapshots: boolean
+  onWithSnapshots: (isOn: boolean) => void
+}) {
   const trpc = useTRPC()
   const { id: organisationId } = useOrganisation()
   const plan = useQuery(trpc.apps.deletionPlan.queryOptions({ organisationId, app: app.name }))
   return (
     <Loaded query={plan} what="what is lost and what stays">
-      {({ goes, stays }) => (
+      {({ goes, stays, snapshots }) => (
         <div className="grid gap-3">
           <div>
             <b className="text-ink">This is lost</b>
@@ -211,6 +220,14 @@ function WhatIsLost({ app }: { app: App }) {
                 ))}
               </ul>
             </div>
+          ) : null}
+          {snapshots > 0 ? (
+            <SwitchField
+              label="Delete the snapshots of its disks, too"
+              hint="Nothing brings them back. Left off, they are kept."
+              checked={withSnapshots}
+              onChange={onWithSnapshots}
+            />
           ) : null}
         </div>
       )}

@@ -9,7 +9,7 @@ export function WhatStays({ account }: { account: CloudAccountShown }) {
       <b className="text-ink">This stays in your account</b>
       <ul className="mt-1 grid gap-1">
         {things.map((thing) => (
-          <li key={thing.stack} className="border-l border-line-2 pl-3">
+          <li key={`${thing.region} ${thing.stack}`} className="border-l border-line-2 pl-3">
             <span className="text-ink">{thing.what}</span>
             {thing.region === 'all' ? '' : `, ${thing.region}`} <code className="text-12">{thing.stack}</code>
           </li>

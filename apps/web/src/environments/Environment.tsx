@@ -17,6 +17,7 @@ import { State, type StateKind } from '../ui/State.tsx'
 import { Cell, HeadCell, Table, TableRow } from '../ui/Table.tsx'
 import { Time } from '../ui/Time.tsx'
 import { AwsCost } from './AwsCost.tsx'
+import { Disks } from './Disks.tsx'
 import { HealthState } from './HealthState.tsx'
 import { Logs } from './Logs.tsx'
 import { Metrics } from './Metrics.tsx'
@@ -93,6 +94,9 @@ function Whole({ environment }: { environment: Shown }) {
                 <Metrics app={environment.app.name} environment={environment.name} services={services} />
               ) : null}
               <Monitors app={environment.app.name} environment={environment.name} />
+              {services.length > 0 ? (
+                <Disks app={environment.app.name} environment={environment.name} />
+              ) : null}
               {services.length > 0 ? <Runs environment={environment} /> : null}
               <Logs environment={environment} />
             </>

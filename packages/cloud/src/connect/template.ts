@@ -22,6 +22,9 @@ export const templateVersionWithSites = 5
 /** The first version that grants what a function needs: in an account of an older one there can be none. */
 export const templateVersionWithFunctions = 6
 
+/** The first version that lets snapshots of disks be taken and deleted. */
+export const templateVersionWithSnapshots = 6
+
 const assumedBy = (service: string) => ({
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }],

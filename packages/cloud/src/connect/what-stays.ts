@@ -2,12 +2,13 @@ import type { CloudAccountId } from '@slipway/core'
 import type { Tx } from '@slipway/db'
 import type { HostView } from '@slipway/hosts'
 import type { Cost, CostLine } from '../costs/cost.ts'
-import { costOf, instanceLine, volumeLine } from '../costs/price.ts'
+import { costOf, instanceLine, snapshotLine, volumeLine } from '../costs/price.ts'
 import { factsOfMachine, serverLines } from '../costs/server-lines.ts'
+import { gigabytesOf, snapshotsByRegion } from '../disks/snapshots.ts'
 import { connectStackName } from '../names.ts'
 import { runnerGigabytes } from '../runner/runner-stack.ts'
 
-/** Something that lies in the customer's account and stays when Slipway goes. */
+/** Something that lies in the customer's account and stays when Slipway goes; `stack` is what it is found by there. */
 export type Stays = { what: string; region: string; stack: string }
 
 /**
@@ -66,6 +67,12 @@ export async function readWhatStays(
         break
       }
     }
+  }
+  for (const [region, snapshots] of await snapshotsByRegion(tx, cloudAccountId)) {
+    const what = `${snapshots.length === 1 ? '1 snapshot' : `${snapshots.length} snapshots`} of disks`
+    const gigabytes = snapshots.reduce((sum, snapshot) => sum + gigabytesOf(snapshot), 0)
+    things.push({ what, region, stack: 'tag slipway:snapshot' })
+    lines.push(snapshotLine(region, `${what}, at most`, gigabytes))
   }
   return { things, cost: costOf(lines) }
 }

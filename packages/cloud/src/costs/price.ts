@@ -17,6 +17,7 @@ const priceList = z
         gp3GigabyteMonth: z.number().nullable(),
         gp3IopsMonthAbove3000: z.number().nullable(),
         gp2GigabyteMonth: z.number().nullable(),
+        snapshotGigabyteMonth: z.number().nullable(),
         addressHour: z.number().nullable(),
         s3GigabyteMonth: z.number().nullable(),
         alarmMonth: z.number().nullable(),
@@ -61,6 +62,14 @@ export function volumeLine(
   const iops = iopsAbove === 0 ? 0n : amount(prices?.gp3IopsMonthAbove3000, iopsAbove)
   const microDollars = size === null || iops === null ? null : size + iops
   return { what: `${what}, ${volume.gigabytes} GB ${volume.type}`, microDollars }
+}
+
+/**
+ * A snapshot at most: all that it holds. What it shares with an older one of the same volume AWS asks once.
+ * https://docs.aws.amazon.com/ebs/latest/userguide/ebs-snapshots.html#how_snapshots_work
+ */
+export function snapshotLine(region: string, what: string, gigabytes: number): CostLine {
+  return { what, microDollars: amount(priceList.regions[region]?.snapshotGigabyteMonth, gigabytes) }
 }
 
 /** A public address, whether in use or not. */

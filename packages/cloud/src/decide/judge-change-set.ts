@@ -9,6 +9,8 @@ export type ResourceChange = {
   replacement: string | undefined
   /** Names of the properties that change. */
   properties: string[]
+  /** What becomes of the thing itself where it is removed: such as `Delete` or `Retain`. */
+  policyAction?: string | undefined
 }
 
 export type Judgement =
@@ -61,7 +63,11 @@ export function judgeChangeSet(changes: readonly ResourceChange[]): Judgement {
     if (change.action === 'Remove' && change.type === 'AWS::EC2::Instance')
       return { verdict: 'refused', error: wouldReplace(thing, change) }
     if (change.action === 'Remove' && change.type === 'AWS::EC2::Volume')
-      words.push(`${change.logicalId} is detached and kept; it costs until you delete it in EC2.`)
+      words.push(
+        change.policyAction === 'Delete'
+          ? `${change.logicalId} is deleted: another disk has taken its place, and a snapshot of it is kept.`
+          : `${change.logicalId} is detached and kept; it costs until you delete it in EC2.`,
+      )
   }
   return { verdict: 'go', stopsSeconds, words }
 }

@@ -12,11 +12,12 @@ import {
   inThisAccount,
   ours,
   parameters,
+  snapshots,
   stacks,
 } from './grant.ts'
 
 /** What a session is for. A session of one purpose can do nothing of another's. */
-export const purposes = ['observe', 'stack', 'operate', 'artifact', 'function'] as const
+export const purposes = ['observe', 'stack', 'operate', 'snapshot', 'artifact', 'function'] as const
 export type Purpose = (typeof purposes)[number]
 
 /** Of the role `control`, the only one that Slipway itself assumes: by the purpose of the session. */
@@ -118,6 +119,38 @@ export const control: Record<Purpose, readonly Grant[]> = {
         'cloudfront-keyvaluestore:UpdateKeys',
       ],
       resources: edge('key-value-store/*'),
+    },
+  ],
+  snapshot: [
+    {
+      words: 'take snapshots of disks that carry the tag slipway:managed',
+      actions: ['ec2:CreateSnapshot'],
+      resources: ec2('volume'),
+      conditions: ours,
+    },
+    {
+      // A snapshot's ARN has no account. It must be tagged as ours while it is made.
+      words: 'make those snapshots, tagged slipway:managed',
+      actions: ['ec2:CreateSnapshot'],
+      resources: snapshots,
+      conditions: { StringEquals: { 'aws:RequestTag/slipway:managed': 'true' } },
+    },
+    {
+      words: 'tag a snapshot while it takes it',
+      actions: ['ec2:CreateTags'],
+      resources: snapshots,
+      conditions: { StringEquals: { 'ec2:CreateAction': 'CreateSnapshot' } },
+    },
+    {
+      words: 'delete snapshots that carry the tag slipway:managed',
+      actions: ['ec2:DeleteSnapshot'],
+      resources: snapshots,
+      conditions: ours,
+    },
+    {
+      words: 'see snapshots',
+      actions: ['ec2:DescribeSnapshots'],
+      resources: ['*'],
     },
   ],
   artifact: [

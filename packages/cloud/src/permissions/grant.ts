@@ -35,5 +35,7 @@ export const edge = (...kinds: string[]) => kinds.map((kind) => `arn:aws:cloudfr
 export const certificates = `arn:aws:acm:<region>:${account}:certificate/*`
 export const ec2 = (...kinds: string[]) => kinds.map((kind) => `arn:aws:ec2:<region>:${account}:${kind}/*`)
 
+export const snapshots = ['arn:aws:ec2:<region>::snapshot/*']
+
 export const ours: Conditions = { StringEquals: { 'aws:ResourceTag/slipway:managed': 'true' } }
 export const inThisAccount: Conditions = { StringEquals: { 'aws:ResourceAccount': account } }

@@ -239,6 +239,7 @@ function toChange({
     logicalId: it?.LogicalResourceId ?? '?',
     replacement: it?.Replacement,
     properties: [...new Set(properties)],
+    policyAction: it?.PolicyAction,
   }
 }
 

@@ -36,6 +36,8 @@ import { connectStackName } from '../names.ts'
  */
 export type EmulatedAws = {
   endpoint: string
+  /** Where the data of volumes and snapshots lies. */
+  folder: string
   config: CloudConfig
   /** Client settings of an account's root. */
   root(account: string): {
@@ -67,6 +69,7 @@ export async function emulateAws(): Promise<EmulatedAws> {
   const config = await setUpPlatform(endpoint, root(platformAccount))
   return {
     endpoint,
+    folder,
     config,
     root,
     launch: (account, connection, options = {}) =>

@@ -15,7 +15,7 @@ import type { z } from 'zod'
 import type { CheckAsked } from '../decide/execution.ts'
 import type { Egress } from '../egress/egress.ts'
 import type { Wake } from '../look.ts'
-import type { MonitorAsked } from './bake/monitor.ts'
+import type { MonitorAsked } from './bake/monitor-asked.ts'
 
 /** All that a step or gate may look at while it is asked. Also what the steps of a runner need. */
 export type GateContext = {

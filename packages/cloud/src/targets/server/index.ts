@@ -6,11 +6,12 @@ import { readInstance } from '../../hosts/read-instance.ts'
 import { publishNames, recordsFor } from '../../publish-name.ts'
 import { copyRelease } from '../copy-release.ts'
 import type { Target } from '../target.ts'
-import { provision, rootGigabytes } from './provision.ts'
+import { provision } from './provision.ts'
 import { hostNeverCame, hostOf, reachHost } from './reach-host.ts'
 import { removeServer } from './remove-server.ts'
 import { sendDeployment } from './send-deployment.ts'
 import type { ServerConfig } from './server-config.ts'
+import { rootGigabytes } from './server-request.ts'
 
 export type ServerStatus = {
   /** As EC2 names it, or `ended`. */

@@ -2,7 +2,6 @@ import { type HostId, isId, type UserErrorFields } from '@slipway/core'
 import { expectHost, updateHost } from '@slipway/hosts'
 import type { DiskPlan } from '@slipway/manifest'
 import type { HostFile } from '@slipway/protocol'
-import { z } from 'zod'
 import { connectionOf } from '../../account.ts'
 import { keepWatchingAlarms } from '../../alarms/watch-alarms.ts'
 import { type Base, readBase } from '../../base/ensure-base.ts'
@@ -13,7 +12,7 @@ import { architectureOf } from '../../decide/instance-type.ts'
 import { findImage } from '../../hosts/find-image.ts'
 import { makeHostFile } from '../../hosts/make-host-file.ts'
 import { userData } from '../../hosts/user-data.ts'
-import { boundaryArn, environmentStackName } from '../../names.ts'
+import { environmentStackName } from '../../names.ts'
 import type { Connection } from '../../session.ts'
 import { applyStack } from '../../stacks/apply-stack.ts'
 import {
@@ -26,24 +25,7 @@ import {
 } from '../../stacks/stack-row.ts'
 import type { DeployContext, StepResult } from '../target.ts'
 import type { ServerConfig } from './server-config.ts'
-
-/** Room for the system, the agent, and some releases with their runtime. */
-export const rootGigabytes = 16
-
-/**
- * What was chosen when the environment's host was first made, and stays for its life: a changed image or zone
- * would replace the instance, and changed user data would stop it without being run again.
- */
-const fixedFacts = z.object({
-  hostId: z.string(),
-  zone: z.string(),
-  imageId: z.string(),
-  userData: z.string(),
-  architecture: z.enum(['arm64', 'x64']),
-  /** As host.json has them: name, device and path of each disk. */
-  disks: z.string(),
-})
-type Fixed = z.infer<typeof fixedFacts>
+import { deviceOf, type Fixed, fixedFacts, rootGigabytes, serverRequest } from './server-request.ts'
 
 /** Brings the environment's own stack about. Safe to repeat. */
 export async function provision(context: DeployContext<ServerConfig>): Promise<StepResult> {
@@ -71,35 +53,24 @@ export async function provision(context: DeployContext<ServerConfig>): Promise<S
 
   const progress = await applyStack(
     context,
-    {
-      kind: 'server',
-      name,
-      config: {
-        account: connection.number,
-        region,
-        organisationId,
+    serverRequest(
+      { ...context, connection, base },
+      {
+        name,
         environmentId: config.environmentId,
         title: `${config.app} ${config.environment}`,
-        bucket: base.bucket,
-        boundaryArn: boundaryArn(connection.number, cloudAccountId),
-        subnetId: base.subnets.find(({ zone }) => zone === fixed.zone)?.subnetId ?? '',
-        hostGroupId: base.hostGroupId,
-        zone: fixed.zone,
-        imageId: fixed.imageId,
         instanceType: config.instanceType,
-        userData: fixed.userData,
-        rootGigabytes,
-        disks: config.disks.map((disk, index) => ({
-          name: disk.name,
-          device: deviceOf(index),
-          gigabytes: disk.sizeGigabytes,
-          type: disk.type,
-          ...(disk.iops !== null && { iops: disk.iops }),
+        disks: config.disks.map(({ name, sizeGigabytes, type, iops }) => ({
+          name,
+          gigabytes: sizeGigabytes,
+          type,
+          ...(iops !== null && { iops }),
         })),
         // An account whose number was typed never said its version; it was connected by the template of its day.
         hasAlarm: (granted.templateVersion ?? templateVersionWithAlarms) >= templateVersionWithAlarms,
       },
-    },
+      fixed,
+    ),
     { environmentId: config.environmentId },
   )
   switch (progress.state) {
@@ -161,11 +132,6 @@ function chosenBefore({ fixed, state }: StackRow): Fixed | undefined {
 
 function disksOf(disks: readonly DiskPlan[]): HostFile['disks'] {
   return disks.map(({ name, path }, index) => ({ name, path, device: deviceOf(index) }))
-}
-
-/** `/dev/sdf` to `/dev/sdp` are for data: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-device-naming.html */
-function deviceOf(index: number): string {
-  return `/dev/sd${String.fromCharCode('f'.charCodeAt(0) + index)}`
 }
 
 function refuseChange(

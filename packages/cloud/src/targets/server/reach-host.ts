@@ -64,7 +64,8 @@ export function hostNeverCame(context: DeployContext<ServerConfig>): UserErrorFi
   }
 }
 
-function hostEnded(instanceId: string): UserErrorFields {
+/** Its instance is gone, which only somebody outside of Slipway can have done. */
+export function hostEnded(instanceId: string): UserErrorFields {
   return {
     code: 'host-ended',
     kind: 'failed',

@@ -1,4 +1,5 @@
 import type { EnvironmentId, OrganisationId } from '@slipway/core'
+import type { DiskVolume } from './generations.ts'
 
 /** What an environment's stack is made from. Names of things that exist already are given as they are. */
 export type ServerStackConfig = {
@@ -30,4 +31,6 @@ type ServerDisk = {
   gigabytes: number
   type: string
   iops?: number | undefined
+  /** Of a disk that was restored; without it, it has the one volume that it began with, attached. */
+  volumes?: DiskVolume[] | undefined
 }

@@ -55,7 +55,7 @@ beforeAll(async () => {
     app: 'shop',
     environment: 'production',
     instanceType: 't3.small',
-    disks: [{ name: 'data', path: '/data', sizeGigabytes: 20, type: 'gp3', iops: null }],
+    disks: [{ name: 'data', path: '/data', sizeGigabytes: 20, type: 'gp3', iops: null, snapshots: null }],
     gatePort: 80,
     publicNames: ['web-shop-abc123'],
     builtAt: undefined,
@@ -361,7 +361,7 @@ async function alarmName(): Promise<string> {
 }
 
 function disk(name: string): ServerConfig['disks'][number] {
-  return { name, path: `/${name}`, sizeGigabytes: 20, type: 'gp3', iops: null }
+  return { name, path: `/${name}`, sizeGigabytes: 20, type: 'gp3', iops: null, snapshots: null }
 }
 
 const context = (): DeployContext<ServerConfig> => ({

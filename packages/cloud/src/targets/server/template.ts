@@ -6,6 +6,7 @@ import { appRolePath, environmentPrefix, hostAlarmName, hostRoleName, parameterN
 import { hostGrants } from '../../permissions/machines.ts'
 import { policyFor } from '../../policy.ts'
 import type { ServerStackConfig } from './server-stack.ts'
+import { logical, volumeOutput } from './template-names.ts'
 
 /**
  * One instance with its disks and an address that stays, and the role of that instance. Logical ids of disks
@@ -42,12 +43,28 @@ export function serverTemplate(stack: Stack, config: ServerStackConfig): void {
     allocationId: address.attrAllocationId,
     instanceId: instance.ref,
   })
-  for (const disk of config.disks) {
-    const volume = new ec2.CfnVolume(stack, `Disk${logical(disk.name)}`, {
+  for (const disk of config.disks) makeDisk(stack, config, disk, instance)
+  if (config.hasAlarm) makeHostAlarm(stack, config, instance)
+  new CfnOutput(stack, 'InstanceId', { value: instance.ref })
+  new CfnOutput(stack, 'Address4', { value: address.attrPublicIp })
+}
+
+/** A disk's volumes, of which one is attached. What is not attached any more goes once the template leaves it out. */
+function makeDisk(
+  stack: Stack,
+  config: ServerStackConfig,
+  disk: ServerStackConfig['disks'][number],
+  instance: ec2.CfnInstance,
+): void {
+  const { volumes = [{ number: 0, isAttached: true }] } = disk
+  for (const { number, snapshotId, isAttached } of volumes) {
+    const name = `Disk${logical(disk.name)}${number === 0 ? '' : `Restored${number}`}`
+    const volume = new ec2.CfnVolume(stack, name, {
       availabilityZone: config.zone,
       size: disk.gigabytes,
       volumeType: disk.type,
       encrypted: true,
+      ...(snapshotId !== undefined && { snapshotId }),
       ...(disk.iops !== undefined && { iops: disk.iops }),
       tags: [
         { key: 'Name', value: `slipway ${config.title} ${disk.name}` },
@@ -55,18 +72,18 @@ export function serverTemplate(stack: Stack, config: ServerStackConfig): void {
       ],
     })
     // A disk outlives its environment: nobody's data goes because a stack went.
-    volume.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE
+    volume.cfnOptions.deletionPolicy = isAttached
+      ? CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE
+      : CfnDeletionPolicy.DELETE
     volume.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN
-    new ec2.CfnVolumeAttachment(stack, `Disk${logical(disk.name)}Attachment`, {
+    if (!isAttached) continue
+    new ec2.CfnVolumeAttachment(stack, `${name}Attachment`, {
       device: disk.device,
       instanceId: instance.ref,
       volumeId: volume.ref,
     })
-    new CfnOutput(stack, `Disk${logical(disk.name)}Id`, { value: volume.ref })
+    new CfnOutput(stack, volumeOutput(disk.name), { value: volume.ref })
   }
-  if (config.hasAlarm) makeHostAlarm(stack, config, instance)
-  new CfnOutput(stack, 'InstanceId', { value: instance.ref })
-  new CfnOutput(stack, 'Address4', { value: address.attrPublicIp })
 }
 
 /**
@@ -120,12 +137,4 @@ function makeHostRole(stack: Stack, config: ServerStackConfig): iam.CfnInstanceP
     path: appRolePath,
     roles: [role.ref],
   })
-}
-
-/** `my-data` → `MyData`: logical ids have letters and digits only. */
-function logical(name: string): string {
-  return name
-    .split(/[^A-Za-z0-9]+/)
-    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
-    .join('')
 }

@@ -4,7 +4,8 @@ import { z } from 'zod'
 import type { GateContext, Watched } from '../gate.ts'
 import { afterLook, type Seen, seenSchema } from './decide/look.ts'
 import { type Place, readFigures } from './figures.ts'
-import type { Asked, MonitorAsked } from './monitor.ts'
+import type { Asked } from './monitor.ts'
+import type { MonitorAsked } from './monitor-asked.ts'
 import { lookAt } from './monitors.ts'
 
 /** Between two looks. A red monitor is seen within this time of its figures, at the cost of four small reads a minute. */

@@ -1,13 +1,10 @@
 import type { HostCommandId } from '@slipway/core'
 import type { PlannedMonitor } from '@slipway/manifest'
 import type { z } from 'zod'
-import type { CheckAsked } from '../../decide/execution.ts'
 import type { GateContext } from '../gate.ts'
 import type { Look } from './decide/look.ts'
 import type { Figures } from './figures.ts'
-
-/** A monitor as it lies in the row of a bake. */
-export type MonitorAsked = { kind: string; words: string; ask: CheckAsked['ask'] }
+import type { MonitorAsked } from './monitor-asked.ts'
 
 export type LookContext = GateContext & {
   /** What the environments measured in the last minutes, read once a look. */

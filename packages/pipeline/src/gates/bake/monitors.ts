@@ -5,7 +5,8 @@ import { datadog } from './datadog/datadog.ts'
 import type { Look } from './decide/look.ts'
 import { http } from './http/http.ts'
 import { metric } from './metric/metric.ts'
-import type { LookContext, Looked, MonitorAsked, StageMonitor } from './monitor.ts'
+import type { LookContext, Looked, StageMonitor } from './monitor.ts'
+import type { MonitorAsked } from './monitor-asked.ts'
 
 /** All kinds of monitors: each that a manifest can name. */
 const monitors: Record<PlannedMonitor['kind'], StageMonitor> = { alarm, http, datadog, metric, command }

@@ -1,0 +1,74 @@
+import type { Page } from '@playwright/test'
+import { eventually, get } from './address.ts'
+import { look } from './look.ts'
+import { addressOf, connectAccount, createApp, signInAs, signUp } from './person.ts'
+import { terminalOf } from './repository.ts'
+import { expect, test } from './slipway.ts'
+
+const app = 'guestbook'
+const environment = 'production'
+
+test('what an app keeps on its disk is there again after a restore, and what was there instead is kept', async ({
+  page,
+  slipway,
+}) => {
+  test.setTimeout(300_000)
+  const person = await signUp(slipway, 'Snapshots')
+  const cloudAccountId = await connectAccount(slipway, person, '191919191919')
+  const repository = await createApp(person, cloudAccountId, app, 'node-sqlite')
+  await repository.commit('Keep snapshots', {
+    'slipway.yaml':
+      'services:\n  web:\n    health: /healthz\n    disks: { data: { path: /data, size: 1GB, snapshots: { daily: 7 } } }\n',
+  })
+  expect((await terminalOf(repository.push())).text).toContain('is live')
+  const address = await addressOf(person, app, environment)
+  const place = { organisationId: person.organisationId, app, environment }
+  const visit = async () => Number(/<strong>(\d+)</.exec((await get(address)).body)?.[1])
+  const url = `/o/${person.slug}/apps/${app}/environments/${environment}`
+  const disks = page.getByRole('region', { name: 'Disks and snapshots' })
+  const restores = async () => (await person.api.disks.list.query(place)).restores
+  const over = (count: number) =>
+    eventually(async () => {
+      const all = await restores()
+      return all.length === count && all[0]?.endedAt ? all[0] : undefined
+    }, 'the end of the restore')
+
+  await test.step('a snapshot is taken with a click', async () => {
+    expect(await visit()).toBe(1)
+    expect(await visit()).toBe(2)
+    await signInAs(page, 'snapshots@example.com')
+    await expect(page).toHaveURL(/\/o\//)
+    await page.goto(url)
+    await expect(disks.getByText('7 daily snapshots are kept')).toBeVisible()
+    await disks.getByRole('button', { name: 'Snapshot now' }).click()
+    await expect(disks.getByText('Complete')).toBeVisible({ timeout: 30_000 })
+    await look(page, 'disks', url)
+  })
+
+  await test.step('restored with a click: the visits since are gone, and nothing else', async () => {
+    expect(await visit()).toBe(3)
+    expect(await visit()).toBe(4)
+    await page.goto(url)
+    await restore(page)
+    await expect(disks.getByText('Restores')).toBeVisible()
+    expect(await over(1)).toMatchObject({ state: 'restored', disk: 'data', error: null })
+    await expect(disks.getByText('Restored', { exact: true })).toBeVisible()
+    expect(await visit()).toBe(3)
+  })
+
+  await test.step('the disk before is a snapshot, which can be restored as well', async () => {
+    const kept = await eventually(async () => {
+      const { snapshots } = await person.api.disks.list.query(place)
+      return snapshots.find(({ reason, state }) => reason === 'before-restore' && state === 'completed')
+    }, 'the snapshot of the disk before')
+    await person.api.disks.restore.mutate({ ...place, snapshotId: kept.id, confirm: 'data' })
+    expect(await over(2)).toMatchObject({ state: 'restored' })
+    expect(await visit()).toBe(5)
+  })
+})
+
+async function restore(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Restore…' }).first().click()
+  await page.getByRole('textbox', { name: 'Type data' }).fill('data')
+  await page.getByRole('button', { name: 'Restore data' }).click()
+}
