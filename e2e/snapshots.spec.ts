@@ -17,10 +17,18 @@ test('what an app keeps on its disk is there again after a restore, and what was
   const cloudAccountId = await connectAccount(slipway, person, '191919191919')
   const repository = await createApp(person, cloudAccountId, app, 'node-sqlite')
   await repository.commit('Keep snapshots', {
-    'slipway.yaml':
-      'services:\n  web:\n    health: /healthz\n    disks: { data: { path: /data, size: 1GB, snapshots: { daily: 7 } } }\n',
+    'slipway.yaml': `services:
+  web:
+    health: /healthz
+    disks: { data: { path: /data, size: 1GB, snapshots: { daily: 7 } } }
+    hooks: { boot: echo ready for $SLIPWAY_SERVICE, before-switch: echo warm on $PORT, after-switch: echo no; exit 3 }
+`,
   })
-  expect((await terminalOf(repository.push())).text).toContain('is live')
+  const { text } = await terminalOf(repository.push())
+  expect(text).toContain('is live')
+  expect(text).toContain('ready for web')
+  expect(text).toMatch(/warm on \d+/)
+  expect(text).toContain('The release serves all the same.')
   const address = await addressOf(person, app, environment)
   const place = { organisationId: person.organisationId, app, environment }
   const visit = async () => Number(/<strong>(\d+)</.exec((await get(address)).body)?.[1])
@@ -41,19 +49,18 @@ test('what an app keeps on its disk is there again after a restore, and what was
     await page.goto(url)
     await expect(disks.getByText('7 daily snapshots are kept')).toBeVisible()
     await disks.getByRole('button', { name: 'Snapshot now' }).click()
-    await expect(disks.getByText('Complete')).toBeVisible({ timeout: 30_000 })
-    await look(page, 'disks', url)
+    await expect(disks.getByText('Complete', { exact: true })).toBeVisible({ timeout: 30_000 })
   })
 
   await test.step('restored with a click: the visits since are gone, and nothing else', async () => {
     expect(await visit()).toBe(3)
     expect(await visit()).toBe(4)
-    await page.goto(url)
     await restore(page)
     await expect(disks.getByText('Restores')).toBeVisible()
     expect(await over(1)).toMatchObject({ state: 'restored', disk: 'data', error: null })
     await expect(disks.getByText('Restored', { exact: true })).toBeVisible()
     expect(await visit()).toBe(3)
+    await look(page, 'disks', url)
   })
 
   await test.step('the disk before is a snapshot, which can be restored as well', async () => {

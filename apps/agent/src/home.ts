@@ -17,6 +17,7 @@ export function homeOf(root: string) {
     processes: at('processes.json'),
     jobs: at('jobs.json'),
     cron: at('cron.json'),
+    booted: at('booted.json'),
     runs: at('runs.json'),
     command: (id: string) => at('commands', `${id}.json`),
     commands: at('commands'),

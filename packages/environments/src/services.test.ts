@@ -18,6 +18,7 @@ const service = (name: string, kind: ServicePlan['kind'] = 'web'): ServicePlan =
   disks: [],
   canary: null,
   cron: null,
+  hooks: null,
   why: ['It was asked for.'],
 })
 

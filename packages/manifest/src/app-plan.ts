@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { overlap, releaseCommandPlan } from './commands.ts'
+import { hooksPlan } from './hooks.ts'
 import { pipelinePlanSchema } from './pipeline/pipeline-plan.ts'
 import type { ManifestProblem } from './problem.ts'
 import { schedulePlan } from './schedule.ts'
@@ -95,6 +96,8 @@ export const servicePlanSchema = z.object({
   canary: canaryPlan.nullable().default(null),
   /** Of a cron service, else null, as in plans that were kept before there was one. */
   cron: cronPlan.nullable().default(null),
+  /** Null, as in plans that were kept before there were any: none. */
+  hooks: hooksPlan.nullable().default(null),
   /** What was read and detected, one sentence each, for the page of the push. */
   why: z.array(z.string()),
 })

@@ -86,6 +86,18 @@ const runs: Record<Hostless, (service: ServicePlan, at: At) => Wish[]> = {
   },
 }
 
+function hooksWish(kind: Hostless, { name, hooks }: ServicePlan, at: At): Wish[] {
+  if (hooks === null) return []
+  return [
+    {
+      what: `services.${name} has hooks`,
+      why: `They run on a host, and ${has[kind]} none.`,
+      todo: `Put what they do into the build or into a step of the pipeline, or remove \`kind: ${kind}\`.`,
+      place: at('hooks'),
+    },
+  ]
+}
+
 type AskedService = NonNullable<Manifest['services']>[string] | undefined
 
 function diskWish(kind: Hostless, { name, disks }: ServicePlan, at: At): Wish[] {
@@ -106,6 +118,7 @@ const hardware: Record<Hostless, (service: ServicePlan, asked: AskedService, at:
     const { name, canary } = service
     return [
       ...diskWish('static', service, at),
+      ...hooksWish('static', service, at),
       ...(canary === null
         ? []
         : [
@@ -132,6 +145,7 @@ const hardware: Record<Hostless, (service: ServicePlan, asked: AskedService, at:
     const { name, canary } = service
     return [
       ...diskWish('function', service, at),
+      ...hooksWish('function', service, at),
       ...(canary === null
         ? []
         : [

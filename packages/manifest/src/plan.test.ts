@@ -314,6 +314,7 @@ test.each([
   ['a disk', '{ web: { run: node x.js, kind: function, disks: { data: { path: /data } } } }'],
   ['a canary', '{ web: { run: node x.js, kind: function, deploy: { strategy: canary } } }'],
   ['an instance type', '{ web: { run: node x.js, kind: function, size: { instance: c7g.large } } }'],
+  ['hooks', '{ web: { run: node x.js, kind: function, hooks: { before-switch: ops/warm.sh } } }'],
   ['another kind', '{ web: { run: node x.js, kind: function }, api: { run: node y.js, kind: server } }'],
 ])('kind: function with %s is refused, with its line', async (_, services) => {
   const files = { 'docs/index.html': 'x', 'slipway.yaml': `services: ${services}\n` }

@@ -309,6 +309,8 @@ function levelOf(path: Path): Level {
   switch (path[2]) {
     case 'disks':
       return path.length > 4 ? 'snapshots' : 'disk'
+    case 'hooks':
+      return path.length > 3 ? 'service-hook' : 'hooks'
     case 'size':
       return 'size'
     case 'deploy':

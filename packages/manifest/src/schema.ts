@@ -3,6 +3,7 @@ import { computeKinds, sizes } from './app-plan.ts'
 import { cronTimeout, overlap, releaseCommand } from './commands.ts'
 import { deploy, deployFields } from './deploy.ts'
 import { disk, diskFields, snapshotFields } from './disk.ts'
+import { hookFields, hooks, hooksFields } from './hooks.ts'
 import { pipelineFields, pipelineSchema } from './pipeline/pipeline.ts'
 import { every } from './schedule.ts'
 import { command, duration, folder, name, variableName } from './values.ts'
@@ -98,6 +99,13 @@ const service = z.strictObject({
       examples: [{ strategy: 'canary', steps: ['5% for 10m', '25% for 10m'] }],
     })
     .optional(),
+  hooks: hooks
+    .meta({
+      description:
+        'Commands of yours at points of a deployment and of a host’s life, with the app’s variables.',
+      examples: [{ boot: 'ops/boot.sh', 'before-switch': 'ops/warm.sh' }],
+    })
+    .optional(),
   every: every
     .meta({
       description:
@@ -176,6 +184,8 @@ export const fields = {
   service: Object.keys(service.shape),
   disk: diskFields,
   snapshots: snapshotFields,
+  hooks: hooksFields,
+  'service-hook': hookFields,
   size: ['instance'],
   health: ['path', 'timeout'],
   release: ['run', 'timeout'],
@@ -187,7 +197,7 @@ export type Level = keyof typeof fields
 /** Fields that a manifest may have one day and that are refused until they do what they say. */
 export const fieldsNotYet: Partial<Record<Level, readonly string[]>> = {
   manifest: ['resources', 'drains', 'alerts', 'previews'],
-  service: ['watch', 'scale', 'domains', 'hooks', 'patch'],
+  service: ['watch', 'scale', 'domains', 'patch'],
   size: ['cpu', 'memory', 'spot'],
 }
 

@@ -5,6 +5,7 @@ import { runtimesOfCommand } from './detect/detect.ts'
 import type { Detection, RuntimeWish, Step } from './detect/detection.ts'
 import type { Process } from './detect/procfile.ts'
 import { diskPlanOf } from './disk.ts'
+import { hooksOf } from './hooks.ts'
 import { type ManifestProblem, type Place, type PlaceOf, withPlace } from './problem.ts'
 import { manifestFile } from './read-manifest.ts'
 import type { ManifestService } from './schema.ts'
@@ -48,6 +49,7 @@ export function partOf(input: {
       disks: Object.entries(manifest.disks ?? {}).map(([name, disk]) => diskPlanOf(name, disk)),
       canary: canaryOf(manifest.deploy),
       cron: cronOf(manifest),
+      hooks: hooksOf(manifest.hooks, root),
       why: [
         ...(found && (manifest.build === undefined || !command) ? found.why : []),
         ...(manifest.run ? [`${manifestFile} says how it is run: ${manifest.run}.`] : []),

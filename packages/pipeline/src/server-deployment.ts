@@ -2,7 +2,7 @@ import { instanceTypeOf, memoryMegabytesMax, type ServerConfig } from '@slipway/
 import { isId } from '@slipway/core'
 import type { Tx } from '@slipway/db'
 import { setMachine } from '@slipway/environments'
-import type { AppPlan } from '@slipway/manifest'
+import type { AppPlan, ServicePlan } from '@slipway/manifest'
 import type { DeploymentSpecInput } from '@slipway/protocol'
 import { builtAt } from './built-at.ts'
 import type { OpenDeployment } from './deployment-rows.ts'
@@ -76,6 +76,7 @@ export function specOf(deployment: OpenDeployment): DeploymentSpecInput {
         root: plan.root,
         ...(plan.health && { health: plan.health }),
         ...(plan.cron && { cron: plan.cron }),
+        ...hooksOf(plan, deployment),
         singleton: plan.disks.length > 0,
         ...(memoryMegabytes !== undefined && { memoryMegabytes }),
       }
@@ -87,6 +88,24 @@ export function specOf(deployment: OpenDeployment): DeploymentSpecInput {
     ...canaryOf(deployment),
     ...releaseCommandOf(deployment),
   }
+}
+
+/**
+ * The one of the boot wherever the release goes; those around the switch not on the way back, which nothing of the app may
+ * hinder, nor for a rehearsal of that way.
+ */
+function hooksOf(
+  { hooks }: ServicePlan,
+  { isWayBack, rehearsal }: OpenDeployment,
+): Pick<DeploymentSpecInput['services'][number], 'hooks'> {
+  const { boot, beforeSwitch, afterSwitch } = hooks ?? {}
+  const isForward = !isWayBack && rehearsal === null
+  const asked = {
+    ...(boot && { boot }),
+    ...(isForward && beforeSwitch && { beforeSwitch }),
+    ...(isForward && afterSwitch && { afterSwitch }),
+  }
+  return Object.keys(asked).length === 0 ? {} : { hooks: asked }
 }
 
 /** Not on the way back, where a database may be ahead of the code by now, nor for a rehearsal of that way. */

@@ -27,11 +27,13 @@ export type HostCommand = z.infer<typeof hostCommand>
 export type HostCommandInput = z.input<typeof hostCommand>
 export type HostCommandKind = HostCommand['kind']
 
-/** An agent of the protocol before packs every release for hosts. */
-const sinceFunctions = 6
+/** An agent of the protocol before packs every release for hosts, and would deploy without the hooks. */
+const sinceFunctionsAndHooks = 6
 
 /** Whether an agent that said `hello` with this number does a command as it is told. What it does not is not sent to it. */
 export function knowsCommand(protocol: number, command: HostCommand): boolean {
-  const isNew = command.kind === 'build' && command.spec.archive === 'zip'
-  return !isNew || protocol >= sinceFunctions
+  const isNew =
+    (command.kind === 'build' && command.spec.archive === 'zip') ||
+    (command.kind === 'deploy' && command.spec.services.some(({ hooks }) => hooks !== undefined))
+  return !isNew || protocol >= sinceFunctionsAndHooks
 }

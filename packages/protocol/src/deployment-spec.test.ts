@@ -1,6 +1,8 @@
 import { newId } from '@slipway/core'
 import { expect, test } from 'vitest'
+import { hostCommand, knowsCommand } from './commands.ts'
 import { deploymentSpec, pointer } from './deployment-spec.ts'
+import { protocolOldest, protocolVersion } from './version.ts'
 
 const serviceId = newId('service')
 const spec = {
@@ -43,4 +45,14 @@ test.each([
   [{ steps: [{ percent: 10, seconds: 60 }], serviceIds: [] }],
 ])('%j is no canary', (canary) => {
   expect(deploymentSpec.safeParse({ ...spec, canary }).success).toBe(false)
+})
+
+test('hooks are known to the present agent, and not to the one before, which would leave them out', () => {
+  const hooks = { beforeSwitch: { run: 'ops/warm.sh', timeoutSeconds: 60 } }
+  const services = spec.services.map((service) => ({ ...service, hooks }))
+  const command = hostCommand.parse({ kind: 'deploy', spec: { ...spec, services } })
+  expect([protocolOldest, protocolVersion].map((protocol) => knowsCommand(protocol, command))).toEqual([
+    false,
+    true,
+  ])
 })

@@ -49,6 +49,17 @@ const cron = z.object({
   timeoutSeconds: z.int().min(1).max(86_400),
 })
 
+/** Commands at points of a deployment; each is run by itself, one service after the other. */
+const hooks = z.object({
+  /** As root, once on each host, before anything of the release is started. */
+  boot: limitedCommand.optional(),
+  /** Once the new processes are healthy; where it fails nothing is switched. */
+  beforeSwitch: limitedCommand.optional(),
+  /** Once the release serves and is kept; where it fails that is said. */
+  afterSwitch: limitedCommand.optional(),
+})
+export type Hooks = z.infer<typeof hooks>
+
 export const deployedService = z.object({
   id: idOf('service'),
   name: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
@@ -73,6 +84,7 @@ export const deployedService = z.object({
     .prefault({}),
   /** From the polite signal to the hard one. */
   stopSeconds: z.int().min(0).max(300).default(10),
+  hooks: hooks.optional(),
   /** Only one process may run at a time (a disk that one process opens): the old one is stopped first. */
   singleton: z.boolean().default(false),
   /** What the service may use before it is ended; left out, all of the host's memory but a tenth. */

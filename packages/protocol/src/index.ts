@@ -33,6 +33,7 @@ export {
   type DeploymentSpecInput,
   deployedService,
   deploymentSpec,
+  type Hooks,
   type LimitedCommand,
   type Pointer,
   pointer,

@@ -9,8 +9,6 @@ import {
   frameBytesMax,
   hostCommand,
   knowsCommand,
-  protocolOldest,
-  protocolVersion,
   readFrame,
   speaks,
 } from './index.ts'

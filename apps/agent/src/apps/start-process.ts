@@ -18,6 +18,8 @@ export type StartRequest = {
   path: string
   /** The command that serves a static folder: this very program. */
   serveCommand: string[]
+  /** Stays the agent's user, with a HOME that no app can write to. */
+  isRoot?: boolean | undefined
   now: Date
 }
 
@@ -47,6 +49,7 @@ export async function startProcess(request: StartRequest): Promise<Started> {
   mkdirSync(home.logs, { recursive: true })
   mkdirSync(home.service(service.name), { recursive: true, mode: 0o700 })
   if (user.uid !== undefined) chownSync(home.service(service.name), user.uid, user.gid)
+  const runsAs = request.isRoot ? {} : user
   const cgroup = cgroupFor(key, service.memoryMegabytes)
   const run = service.kind === 'static' ? [...request.serveCommand, '.'].map(quoted).join(' ') : service.run
   const log = openSync(home.log(key), 'a', 0o600)
@@ -60,7 +63,7 @@ export async function startProcess(request: StartRequest): Promise<Started> {
         run,
         home.exit(key),
         cgroup ?? '',
-        ...(user.uid === undefined ? [] : [String(user.uid), String(user.gid)]),
+        ...(runsAs.uid === undefined ? [] : [String(runsAs.uid), String(runsAs.gid)]),
       ],
       {
         cwd: folder,
@@ -89,7 +92,7 @@ function environmentOf(request: StartRequest, port: number | null): Record<strin
     // Else what it prints is only seen once a buffer is full.
     PYTHONUNBUFFERED: '1',
     ...request.variables,
-    HOME: home.service(service.name),
+    HOME: request.isRoot ? '/root' : home.service(service.name),
     PATH: [
       path.join(release, service.root, '.venv/bin'),
       path.join(release, '.slipway/runtime/bin'),

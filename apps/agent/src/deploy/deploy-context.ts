@@ -3,6 +3,7 @@ import type { DeploymentSpec } from '@slipway/protocol'
 import type { Processes } from '../apps/processes.ts'
 import type { Progress } from '../commands/command-runner.ts'
 import type { Home } from '../home.ts'
+import type { HostHooks } from '../jobs/hooks.ts'
 import type { CanaryContext } from './canary.ts'
 import type { GateRoutes } from './gate-routes.ts'
 import type { WatchContext } from './watch.ts'
@@ -27,6 +28,7 @@ export type DeployContext = Omit<WatchContext, 'processes'> & {
     ): Promise<void>
     forget(batch: string): Promise<void>
   }
+  hooks: HostHooks
   progress: Progress
   report: CanaryContext['report']
   /** Whether the old processes are started again when they die, as they must be while a canary takes its time. */

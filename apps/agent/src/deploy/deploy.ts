@@ -9,9 +9,19 @@ import {
 import { z } from 'zod'
 import type { ProcessRecord } from '../apps/process-record.ts'
 import { type Home, readJson, writeJson } from '../home.ts'
+import { hasHook, withoutSwitchHooks } from '../jobs/hooks.ts'
 import { runCanary, servicesToTry } from './canary.ts'
 import type { DeployContext } from './deploy-context.ts'
-import { allOf, describe, drained, neverCameUp, sayRestore, startOrTakeOver, swap } from './swap.ts'
+import {
+  allOf,
+  describe,
+  drained,
+  neverCameUp,
+  portsByService,
+  sayRestore,
+  startOrTakeOver,
+  swap,
+} from './swap.ts'
 import { type Timed, timer } from './timed.ts'
 import { readUsual, type Usual, watch } from './watch.ts'
 
@@ -23,7 +33,7 @@ const journal = z.object({
   spec: deploymentSpec,
   previous: deploymentSpec.nullable(),
   /**
-   * How far it came. `release`: its command may be running. `canary`: the new release is being tried beside the old one,
+   * How far it came. `release`: its command, or a hook of the boot, may be running. `canary`: the new release is being tried beside the old one,
    * and is not gone on with, but ended. `swap`: it takes over.
    */
   phase: z.enum(['release', 'canary', 'swap']),
@@ -36,7 +46,7 @@ export type Journal = z.infer<typeof journal>
  * the old one's end to the new one's first healthy answer. What does not come up healthy, or does not stay so
  * while it bakes, or turns a monitor red, is undone: the old processes serve again and a UserError says why.
  *
- * A release command runs first, beside the old processes; where it fails nothing was touched.
+ * A host that is new to the release runs its boot hooks, as root. A release command runs first, beside the old processes; where it fails nothing was touched.
  *
  * With a canary the new services that visitors reach first serve a part of them, beside the old ones, and are undone
  * where they are worse.
@@ -58,8 +68,10 @@ export async function deploy(
     writeJson(context.home.journal, { batch, spec, previous: previous ?? null, phase } satisfies Journal)
   const isSwapping = request.from === 'swap'
   try {
+    const isBootDue = !isSwapping && (await context.hooks.isBootDue(spec))
+    if ((spec.releaseCommand || isBootDue) && !isSwapping) await note('release')
+    if (isBootDue) await timed('boot', () => context.hooks.boot({ batch, spec, values }, signal))
     if (spec.releaseCommand && !isSwapping) {
-      await note('release')
       await timed('release', () => context.release.run({ batch, spec, values }, signal))
     }
     const tried = isSwapping ? undefined : canaryOf(request, context)
@@ -78,9 +90,28 @@ export async function deploy(
     )
     await context.keep(spec)
     context.say(`Release ${spec.release.number} serves.`)
+    if (hasHook(spec, 'afterSwitch'))
+      await timed('after-switch', () =>
+        tellAfterSwitch({ batch, spec, values }, swapped.records, context, signal),
+      )
     return { phases: timed.phases, services: swapped.services, heldMilliseconds: swapped.heldMilliseconds }
   } finally {
+    await context.hooks.forget(batch)
     await rm(context.home.journal, { force: true })
+  }
+}
+
+/** The release serves and is kept: what does not go well now is said, and nothing is undone for it. */
+async function tellAfterSwitch(
+  of: { batch: string; spec: DeploymentSpec; values: Record<string, string> },
+  records: readonly ProcessRecord[],
+  context: DeployContext,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await context.hooks.run('afterSwitch', of, portsByService(records), signal)
+  } catch (error) {
+    context.say(`${describe(error)} The release serves all the same.`)
   }
 }
 
@@ -177,7 +208,7 @@ async function goBack(
   const values = await context.readValues(previous, signal)
   try {
     await swap(
-      { batch: `${batch}:back`, spec: previous, previous: spec, values },
+      { batch: `${batch}:back`, spec: withoutSwitchHooks(previous), previous: spec, values },
       context,
       timer(context),
       signal,

@@ -1,9 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SSMClient } from '@aws-sdk/client-ssm'
-import { type Clock, type EnvironmentId, type Log, UserError } from '@slipway/core'
+import { type EnvironmentId, UserError } from '@slipway/core'
 import {
-  type Architecture,
   type DeploymentSpec,
   type DeployOutput,
   deploymentStream,
@@ -18,23 +17,20 @@ import { Processes } from '../apps/processes.ts'
 import { redactor } from '../apps/redact.ts'
 import { endUnknown } from '../apps/stop-process.ts'
 import { awsSettings, s3Settings } from '../aws-settings.ts'
-import type { CanaryOutbox } from '../channel/canary-outbox.ts'
-import type { LogOutbox } from '../channel/log-outbox.ts'
 import type { Progress } from '../commands/command-runner.ts'
-import type { AgentConfig } from '../config.ts'
 import { type GateControl, gateControl } from '../gate/gate-control.ts'
-import type { Home } from '../home.ts'
 import { Cron } from '../jobs/cron.ts'
+import { hookJobId, hooksOn, withoutSwitchHooks } from '../jobs/hooks.ts'
 import { Jobs } from '../jobs/jobs.ts'
 import { releaseJobId, runReleaseCommand } from '../jobs/release-command.ts'
 import { runAsService, runJobId } from '../jobs/run-as-service.ts'
-import type { RunOutbox } from '../jobs/run-outbox.ts'
 import { TrafficHistory } from '../measure/traffic-history.ts'
 import { abandonCanary, deploy, type Journal, readJournal } from './deploy.ts'
 import type { DeployContext } from './deploy-context.ts'
 import { fetchRelease, pruneReleases } from './fetch-release.ts'
 import { GateRoutes } from './gate-routes.ts'
 import { growDisks } from './grow-disks.ts'
+import type { HostOptions } from './host-options.ts'
 import { KeepRunning } from './keep-running.ts'
 import { phaseWords } from './phase-words.ts'
 import { keepPointer, readPointer } from './pointer.ts'
@@ -45,17 +41,6 @@ import { describe } from './swap.ts'
 /** Releases that stay unpacked, so that going back to one is a matter of seconds. */
 const keptReleases = 5
 
-export type HostOptions = {
-  config: AgentConfig
-  architecture: Architecture
-  home: Home
-  clock: Clock
-  log: Log
-  logs: LogOutbox
-  canaries: CanaryOutbox
-  runs: RunOutbox
-  serveCommand: string[]
-}
 type Say = { progress: Progress }
 
 /** A host's services: what should run, what runs, and how one becomes the other. Needs nothing of Slipway. */
@@ -161,7 +146,7 @@ export class Host {
       return { batch: left.batch, outcome }
     }
     await rm(this.#options.home.journal, { force: true })
-    for (const { id } of this.#jobs.all()) if (id.startsWith(releaseJobId(''))) await this.#jobs.forget(id)
+    for (const { id } of this.#jobs.all()) if (isOfDeployment(id)) await this.#jobs.forget(id)
     if (found) await this.#runAsItWas(found)
     this.#keep.begin()
     return undefined
@@ -200,7 +185,7 @@ export class Host {
       if (names.length > 0 && !names.includes(record.service.name))
         await this.processes.takeInto(record, batch)
     }
-    const { releaseCommand: _ran, ...spec } = this.#spec
+    const { releaseCommand: _ran, ...spec } = withoutSwitchHooks(this.#spec)
     return this.deploy(batch, spec, say, signal)
   }
 
@@ -291,6 +276,7 @@ export class Host {
           home,
           signal: AbortSignal.timeout(900_000),
         })
+        await this.#bootHooks(spec)
       }
       for (const service of missing) {
         records.push(
@@ -309,6 +295,16 @@ export class Host {
     await this.#routes.pointTo(spec, records, { isHeld: isStarting })
     for (const record of records) {
       if (isStarting(record.service.name)) void this.#letIn(record)
+    }
+  }
+
+  /** Of a host that took the place of another, and starts what was deployed to that. */
+  async #bootHooks(spec: DeploymentSpec): Promise<void> {
+    const { hooks } = this.#context(spec, { progress: () => {} })
+    try {
+      await hooks.boot({ batch: 'boot', spec, values: this.#values }, AbortSignal.timeout(3_600_000))
+    } finally {
+      await hooks.forget('boot')
     }
   }
 
@@ -383,6 +379,7 @@ export class Host {
         run: (of, signal) => runReleaseCommand(of, { jobs: this.#jobs, say: sayInLog }, signal),
         forget: (batch) => this.#jobs.forget(releaseJobId(batch)),
       },
+      hooks: hooksOn(home, { jobs: this.#jobs, say: sayInLog }),
       report: (minute) => canaries.report(minute),
       tendOld: async (isOn) => (isOn ? this.#keep.begin() : this.#keep.pause()),
     }
@@ -397,3 +394,6 @@ export class Host {
     this.#options.logs.write(`service:${this.#environmentId}:${name}`, [{ text, level: 'slipway' }])
   }
 }
+
+const isOfDeployment = (jobId: string) =>
+  [releaseJobId(''), hookJobId()].some((start) => jobId.startsWith(start))

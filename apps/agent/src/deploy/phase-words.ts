@@ -2,6 +2,9 @@
 const words = new Map([
   ['fetch', 'Fetching and checking the release.'],
   ['configure', 'Reading variables and secrets.'],
+  ['boot', 'Running the boot hooks, once on this host, as root.'],
+  ['before-switch', 'Running the hooks before the switch.'],
+  ['after-switch', 'Running the hooks after the switch.'],
   ['release', 'Running the release command, beside the old version.'],
   ['start', 'Starting beside the old version what may run twice.'],
   ['start-canary', 'Starting the new version beside the old one.'],

@@ -1,6 +1,7 @@
 import { describeError, UserError } from '@slipway/core'
 import type { DeployedService, DeploymentSpec, DeployOutput } from '@slipway/protocol'
 import type { ProcessRecord } from '../apps/process-record.ts'
+import { hasHook } from '../jobs/hooks.ts'
 import type { DeployContext } from './deploy-context.ts'
 import { standingServices } from './standing-services.ts'
 import type { Timed } from './timed.ts'
@@ -77,12 +78,26 @@ export async function swap(
       await undo()
       await bringBack(request, inTheWay, error, context)
     }
-    await timed('hold', () => routes.hold(portsOf(inTheWay), holdSecondsOf(alone)), restore)
+    await timed(
+      'hold',
+      () => routes.hold(portsOf(inTheWay), holdSecondsOf(alone) + hookSecondsOf(spec)),
+      restore,
+    )
     await timed('drain', () => drained(inTheWay, context), restore)
     await timed('stop', () => allOf(inTheWay.map((record) => processes.stop(record))), restore)
     records.push(...(await timed('start-alone', () => allOf(alone.map(bring)), restore)))
     heldMilliseconds = inTheWay.length > 0 ? Math.round(performance.now() - heldAt) : 0
   }
+
+  if (hasHook(spec, 'beforeSwitch'))
+    await timed(
+      'before-switch',
+      () => context.hooks.run('beforeSwitch', request, portsByService(records), signal),
+      async (error) => {
+        await undo()
+        if (alone.length > 0 || !request.previous) await bringBack(request, inTheWay, error, context)
+      },
+    )
 
   await timed('switch', async () => {
     // Requests may be waiting for this; the rest is only for an agent that comes after us.
@@ -177,6 +192,17 @@ function holdSecondsOf(services: DeployedService[]): number {
     Math.max(...services.map((service) => service.health.timeoutSeconds + service.stopSeconds)) +
     drainMilliseconds / 1000 +
     30
+  )
+}
+
+/** Requests are held while these run, where the old process had to end first. */
+function hookSecondsOf({ services }: DeploymentSpec): number {
+  return services.reduce((sum, { hooks }) => sum + (hooks?.beforeSwitch?.timeoutSeconds ?? 0), 0)
+}
+
+export function portsByService(records: readonly ProcessRecord[]): Map<string, number> {
+  return new Map(
+    records.flatMap(({ service, port }) => (port === null ? [] : [[service.name, port] as const])),
   )
 }
 

@@ -13,6 +13,25 @@ export const jobFailures = {
       todo: 'Run it again with a longer limit, or find what it waits for.',
     })
   },
+  hookFailed(
+    { run, timeoutSeconds, point, service }: LimitedCommand & { point: string; service: string },
+    end: JobEnd,
+  ): UserError {
+    return new UserError({
+      code: 'app-hook-failed',
+      kind: 'failed',
+      what: end.isTimedOut
+        ? `The ${point} hook of ${service}, ${quoted(run)}, was ended after ${timeoutSeconds} seconds, its time limit.`
+        : `The ${point} hook of ${service}, ${quoted(run)}, did not end well: ${describeEnding(end)}.`,
+      ...(point !== 'after-switch' && {
+        why: 'Nothing was switched: the release before serves on. What the command did until then stays.',
+      }),
+      todo: end.isTimedOut
+        ? 'Read its last lines below. If it needs longer, name a timeout in slipway.yaml (hooks:).'
+        : 'Read its last lines below, mend it and push again.',
+      details: end.lastLines,
+    })
+  },
   releaseFailed({ run, timeoutSeconds }: LimitedCommand, end: JobEnd): UserError {
     return new UserError({
       code: 'app-release-command-failed',

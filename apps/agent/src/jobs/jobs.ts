@@ -36,6 +36,8 @@ export type JobRequest = LimitedCommand & {
   name: string
   stream: string
   memoryMegabytes?: number | undefined
+  /** As the agent's own user, and not as that of the apps. */
+  isRoot?: boolean
 }
 
 export type JobEnd = Ending & { isTimedOut: boolean; seconds: number; lastLines: string[] }
@@ -78,7 +80,7 @@ export class Jobs {
   ): Promise<void> {
     if (this.#records.has(request.id)) return
     const { home, path, clock } = this.#options
-    const { id, name, run, root, stream, timeoutSeconds, memoryMegabytes } = request
+    const { id, name, run, root, stream, timeoutSeconds, memoryMegabytes, isRoot } = request
     const { port: _none, ...started } = await startProcess({
       home,
       path,
@@ -87,6 +89,7 @@ export class Jobs {
       releaseId: spec.release.id,
       releaseNumber: spec.release.number,
       variables: values,
+      isRoot,
       now: clock.now(),
     })
     const record = { ...started, id, stream, timeoutSeconds, memoryMegabytes, releaseId: spec.release.id }

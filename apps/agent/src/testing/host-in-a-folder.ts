@@ -17,6 +17,7 @@ import { GateRoutes } from '../deploy/gate-routes.ts'
 import { gateControl } from '../gate/gate-control.ts'
 import { runGateSupervisor } from '../gate/gate-supervisor.ts'
 import { homeOf } from '../home.ts'
+import { hooksOn } from '../jobs/hooks.ts'
 import { Jobs } from '../jobs/jobs.ts'
 import { releaseJobId, runReleaseCommand } from '../jobs/release-command.ts'
 import { TrafficHistory } from '../measure/traffic-history.ts'
@@ -82,6 +83,7 @@ export async function hostInAFolder() {
       run: (of, signal) => runReleaseCommand(of, { jobs, say: (line) => said.push(line) }, signal),
       forget: (batch) => jobs.forget(releaseJobId(batch)),
     },
+    hooks: hooksOn(home, { jobs, say: (line) => said.push(line) }),
     progress: (phase, _, error) => {
       phases.push(phase)
       if (error) red.push({ at: performance.now(), code: error.code })

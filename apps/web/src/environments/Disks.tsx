@@ -141,7 +141,9 @@ function Snapshots({
                   {isHere ? '' : `, of ${snapshot.environment}`}
                 </span>
               </span>
-              <State kind={look.kind}>{look.word}</State>
+              <span className="justify-self-end">
+                <State kind={look.kind}>{look.word}</State>
+              </span>
               <span className="min-w-0 text-12 text-ink-3 [overflow-wrap:anywhere]">
                 {snapshot.awsId ? <code>{snapshot.awsId}</code> : null}
                 {snapshot.sizeBytes !== null ? ` ${formatBytes(snapshot.sizeBytes)}` : ''}

@@ -145,7 +145,7 @@ export async function readDisks(
   }
 }
 
-/** Takes a snapshot of a disk now. Each call takes one. Throws not-found and snapshot-no-disk. */
+/** Takes a snapshot of a disk now. Each call takes one. Throws not-found, snapshot-no-disk and restore-under-way. */
 export async function takeSnapshotNow(
   db: Database,
   organisationId: OrganisationId,
@@ -155,6 +155,7 @@ export async function takeSnapshotNow(
   return db.inOrganisation(organisationId, async (tx) => {
     const { app, environment } = await findEnvironment(tx, organisationId, asked.app, asked.environment)
     await needDisk(tx, environment, asked.disk)
+    await refuseWhileRestoring(tx, environment)
     const { cloudAccountId, region, id: environmentId } = environment
     const place = { organisationId, environmentId, cloudAccountId, region }
     const { disk, by } = asked
@@ -218,8 +219,7 @@ export async function restoreDisk(
     if (snapshot.state !== 'completed') throw notComplete(disk)
     const { sizeGigabytes } = await needDisk(tx, environment, disk)
     if (sizeGigabytes < (snapshot.gigabytes ?? 0)) throw diskSmaller(disk, snapshot, sizeGigabytes)
-    const running = await tx.diskRestore.count({ where: { environmentId: environment.id, state: 'running' } })
-    if (running > 0) throw underWay(environment.name)
+    await refuseWhileRestoring(tx, environment)
     const now = clock.now()
     const restoreId = newId('diskRestore', now)
     await tx.diskRestore.create({
@@ -265,6 +265,11 @@ async function needDisk(tx: Tx, { id, name }: Environment, disk: string): Promis
     why: 'Disks are those of the release that is live.',
     todo: 'Deploy a release whose slipway.yaml names it.',
   })
+}
+
+async function refuseWhileRestoring(tx: Tx, { id, name }: Environment): Promise<void> {
+  const running = await tx.diskRestore.count({ where: { environmentId: id, state: 'running' } })
+  if (running > 0) throw underWay(name)
 }
 
 const errorShape: z.ZodType<UserErrorFields> = z.looseObject({ code: z.string(), what: z.string() })

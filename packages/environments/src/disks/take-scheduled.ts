@@ -51,6 +51,8 @@ export function takeScheduledHandler(): Handler {
       const { cloudAccountId, region } = environment
       const place = { organisationId, environmentId, cloudAccountId, region }
       const disks = await disksOf(tx, environmentId)
+      // Its disk is off meanwhile; the next look takes what is due.
+      const isRestoring = (await tx.diskRestore.count({ where: { environmentId, state: 'running' } })) > 0
       const snapshots = await listSnapshots(tx, [environmentId])
       for (const { name, snapshots: plan } of disks) {
         const taken = snapshots
@@ -62,7 +64,7 @@ export function takeScheduledHandler(): Handler {
             isComplete: state === 'completed',
           }))
         const due = whatIsDue(plan, taken, clock.now())
-        if (due.take !== undefined)
+        if (due.take !== undefined && !isRestoring)
           await takeSnapshot(tx, place, { disk: name, reason: due.take, by: null }, clock)
         for (const id of due.drop) await deleteSnapshot(tx, organisationId, id)
       }

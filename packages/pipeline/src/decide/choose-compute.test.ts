@@ -14,6 +14,7 @@ const plan = (kind: ComputeKind, isNamed: boolean, ...services: Kind[]) => ({
     disks: [],
     canary: null,
     cron: null,
+    hooks: null,
     why: [],
   })),
 })

@@ -23,10 +23,14 @@ function deploySeconds(config: ServerConfig): number {
   const services = spec.services.map(({ health, stopSeconds }) => health.timeoutSeconds + stopSeconds)
   const canarySeconds = spec.canary?.steps.reduce((sum, step) => sum + step.seconds, 0) ?? 0
   const releaseSeconds = spec.releaseCommand?.timeoutSeconds ?? 0
+  const hookSeconds = spec.services
+    .flatMap(({ hooks }) => Object.values(hooks ?? {}))
+    .reduce((sum, { timeoutSeconds }) => sum + timeoutSeconds, 0)
   // Twice: when the new processes never get healthy, the old ones are started again; a canary waits for requests.
   return (
     fetchSeconds +
     releaseSeconds +
+    hookSeconds +
     spec.bakeSeconds +
     2 * canarySeconds +
     2 * services.reduce((sum, seconds) => sum + seconds, 0)
