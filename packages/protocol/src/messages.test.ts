@@ -9,6 +9,8 @@ import {
   frameBytesMax,
   hostCommand,
   knowsCommand,
+  protocolOldest,
+  protocolVersion,
   readFrame,
   speaks,
 } from './index.ts'
