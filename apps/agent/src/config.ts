@@ -15,6 +15,10 @@ const environment = z.object({
     .url()
     .default('http://169.254.169.254')
     .describe('where the instance learns about itself'),
+  SLIPWAY_GATE_ADDRESS: z
+    .string()
+    .optional()
+    .describe('the address on which the gate listens; all of them when left out'),
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin').describe('where programs are found'),
   npm_config_registry: z.string().optional().describe('the npm registry that builds use'),
   HTTP_PROXY: z.string().optional().describe('how builds reach the network'),
@@ -52,6 +56,7 @@ export type AgentConfig = {
   path: string
   network: Record<string, string>
   metadataEndpoint: string
+  gateAddress: string | undefined
 }
 
 /** Reads the environment and the host file. Throws ConfigError, or the file's own error: without it there is no host. */
@@ -65,6 +70,7 @@ export async function readAgentConfig(): Promise<AgentConfig> {
     datadogEndpoint: env.DD_HOST,
     path: env.PATH,
     metadataEndpoint: env.AWS_EC2_METADATA_SERVICE_ENDPOINT,
+    gateAddress: env.SLIPWAY_GATE_ADDRESS,
     network: Object.fromEntries(
       networkNames.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
     ),
@@ -72,9 +78,13 @@ export async function readAgentConfig(): Promise<AgentConfig> {
 }
 
 /** The gate needs two things, and no AWS: it must start when all else is broken. */
-export async function readGateConfig(): Promise<{ port: number; home: string }> {
-  const { home, host } = await readAgentConfig()
-  return { home, port: host.gatePort ?? 80 }
+export async function readGateConfig(): Promise<{
+  port: number
+  address: string | undefined
+  home: string
+}> {
+  const { home, host, gateAddress } = await readAgentConfig()
+  return { home, address: gateAddress, port: host.gatePort ?? 80 }
 }
 
 /** Of `serve`, which runs as a service and has a service's environment. */

@@ -25,7 +25,7 @@ import { Host } from './deploy/host.ts'
 import { homeOf } from './home.ts'
 import { agentKey } from './identity/agent-key.ts'
 import { monotonicSeconds, openBoot } from './identity/boot.ts'
-import { instanceArchitecture } from './identity/instance-architecture.ts'
+import { hostIdOf, instanceFacts } from './identity/instance-facts.ts'
 import { signIdentity } from './identity/sign-identity.ts'
 import { RunOutbox } from './jobs/run-outbox.ts'
 import { Heart, type Running } from './measure/heart.ts'
@@ -46,7 +46,8 @@ export async function runAgent(serveCommand: string[], functionStart: string): P
   const clock = realClock
   const home = homeOf(config.home)
   const key = await agentKey(home.key)
-  const architecture = await instanceArchitecture(config.metadataEndpoint, home.instance)
+  const { architecture, instanceId } = await instanceFacts(config.metadataEndpoint, home.instance)
+  const hostId = hostIdOf(file, instanceId)
   const boot = await openBoot(home.boot)
   const logs = new LogOutbox(clock)
   const canaries = new CanaryOutbox()
@@ -123,14 +124,14 @@ export async function runAgent(serveCommand: string[], functionStart: string): P
       protocol: protocolVersion,
       agent: agentVersion,
       kind: file.kind,
-      hostId: file.hostId,
+      hostId,
       boot: boot.id,
       publicKey: key.publicKey,
       architecture,
     },
     prove: async ({ nonce, identity }) => ({
       type: 'proof',
-      signature: key.prove(file.hostId, nonce),
+      signature: key.prove(hostId, nonce),
       ...(identity
         ? {
             identity: await signIdentity({

@@ -21,6 +21,7 @@ from slipway_aws import (
     instances,
     overview,
     quotas,
+    scaling,
     snapshots,
     stack_resources,
     stack_rights,
@@ -31,7 +32,7 @@ if not os.environ.get("BIND_HOST"):
     sys.exit("BIND_HOST is not set; this emulator belongs on 127.0.0.1")
 
 # Later ones build on what earlier ones replaced: rights are asked before a resource is made by any handler.
-for module in (instances, snapshots, stack_resources, template_checks, identity, stack_rights, announcements, quotas, edge, functions, autosave, overview):
+for module in (instances, snapshots, stack_resources, scaling, template_checks, identity, stack_rights, announcements, quotas, edge, functions, autosave, overview):
     module.install()
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 
 /** What an id may name, with the prefix that makes it readable in a log. */
 const prefixes = {
@@ -69,6 +69,17 @@ export function newId<K extends IdKind>(kind: K, now: Date = new Date()): Id<K> 
   let tail = ''
   for (const byte of randomBytes(13)) tail += alphabet[byte % 32] ?? '0'
   return asId(kind, `${prefixes[kind]}_${head}${tail}`)
+}
+
+/**
+ * The id of the host that an instance of an environment's group is. An instance that a group starts is told nothing of its own,
+ * so both it and Slipway make the id of what both know. It is no secret: who a host is, is proven.
+ */
+export function hostIdOfInstance(environmentId: EnvironmentId, instanceId: string): HostId {
+  const digest = createHash('sha256').update(`${environmentId} ${instanceId}`).digest()
+  let tail = ''
+  for (const byte of digest.subarray(0, 22)) tail += alphabet[byte % 32] ?? '0'
+  return asId('host', `${prefixes.host}_${tail}`)
 }
 
 /** Brands a string from outside that has the form of such an id. Throws RangeError on any other string. */

@@ -18,6 +18,7 @@ export {
   type Id,
   type IdKind,
   isId,
+  hostIdOfInstance,
   newId,
   type OrganisationId,
   type ReleaseId,

@@ -10,7 +10,8 @@ export const hostFilePath = '/etc/slipway/host.json'
  */
 export const hostFile = z.object({
   kind: z.enum(['host', 'runner']),
-  hostId: idOf('host'),
+  /** Absent where instances are started by a group: all have one file, and each names itself by its instance (`hostIdOfInstance`). */
+  hostId: idOf('host').optional(),
   organisationId: idOf('organisation'),
   /** Of a host; a runner belongs to no environment. */
   environmentId: idOf('environment').optional(),

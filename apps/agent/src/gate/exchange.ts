@@ -13,6 +13,9 @@ const refusedAgainMilliseconds = 20
 /** Up to this size a copy into one string with the head is cheaper than a write of its own. */
 const withHeadBytesMax = 8192
 
+/** A load balancer asks it by the host's address, which is no service's name. */
+const readyLine = 'GET /slipway/ready '
+
 /** What an exchange needs of the client's connection. */
 export type Asker = {
   /** No request is read after the answer that goes out now. */
@@ -81,7 +84,8 @@ export class Exchange implements ConnectionTaker, ConnectionUser {
     const name = nameOfHost(this.#head.host)
     const route = this.#passage.routeOf(name)
     this.#serviceId = route?.serviceId
-    if (!route) this.#answerWith(pages.unknown(name))
+    if (!route && this.#head.text.startsWith(readyLine)) this.#answerWith(pages.ready(this.#passage.isReady))
+    else if (!route) this.#answerWith(pages.unknown(name))
     else if (route.held) this.#wait(route.holdSeconds)
     else if (route.port === null) this.#answerWith(pages.notRunning(route.words))
     else {

@@ -1,13 +1,17 @@
 import type { Refusal } from './http/refusal.ts'
 
 export type Page = {
-  status: Refusal['status'] | 404 | 502 | 503
+  status: Refusal['status'] | 200 | 404 | 502 | 503
   what: string
   why: string
   retryAfterSeconds?: number
 }
 
 export const pages = {
+  ready: (isReady: boolean): Page =>
+    isReady
+      ? { status: 200, what: 'Ready.', why: 'All services of this host can be asked.' }
+      : { status: 503, what: 'Not ready.', why: 'A service of this host is not running.' },
   unknown: (name: string): Page => ({
     status: 404,
     what: 'There is no service of this name here.',
@@ -51,6 +55,7 @@ export const pages = {
 }
 
 const reasons: Record<Page['status'], string> = {
+  200: 'OK',
   400: 'Bad Request',
   404: 'Not Found',
   408: 'Request Timeout',

@@ -18,6 +18,11 @@ export class Passage {
   routeOf(name: string): Route | undefined {
     return this.#table.get(name)
   }
+  /** There is something to serve, and each part of it is served or will be in a moment: what is held waits. */
+  get isReady(): boolean {
+    const table = [...this.#table.values()]
+    return table.length > 0 && table.every(({ held, port }) => held || port !== null)
+  }
   /** In force at once; what is held looks anew. */
   setRoutes(routes: Route[]): void {
     this.#table = new Map(routes.map((one) => [one.name, one]))

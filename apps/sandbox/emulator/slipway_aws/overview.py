@@ -1,6 +1,8 @@
 """What the sandbox asks and tells over all accounts, unsigned and on loopback only:
 
 GET  /_ext/instances  all instances with role, profile, user data, volumes, addresses, number of reboots
+GET  /_ext/balancers  load balancers with their target groups, what these check and their targets
+POST /_ext/target-health  [{"group", "id", "state", "reason", "description"}]: what the checks found
 GET  /_ext/volumes    ids of all volumes that exist, with their account
 POST /_ext/slow       {"*": 100, "AWS::EC2::Instance": 2500}: milliseconds a stack's resource takes; {} ends it
 POST /_ext/quotas     [{"account", "service", "code", "value"}]
@@ -20,7 +22,7 @@ import ministack.app as app
 import ministack.services.ec2 as ec2
 import ministack.services.iam as iam
 
-from . import instances, quotas, stack_rights
+from . import instances, quotas, scaling, stack_rights
 
 
 def role_in(account, profile_arn):
@@ -114,6 +116,8 @@ def set_console(wanted):
 ROUTES = {
     "instances": lambda _: all_instances(),
     "volumes": lambda _: all_volumes(),
+    "balancers": scaling.all_balancers,
+    "target-health": scaling.tell_health,
     "slow": set_slow,
     "quotas": set_quotas,
     "console": set_console,

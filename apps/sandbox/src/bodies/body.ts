@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -37,6 +38,15 @@ export function bodyFolder(state: string, instance: { account: string; id: strin
   return join(state, 'bodies', instance.account, instance.id)
 }
 
+/**
+ * The address of 127.0.0.0/8 on which the gate of this body listens: hosts of one environment have one port on AWS, where each
+ * has a network of its own.
+ */
+export function gateAddressOf(instance: { account: string; id: string }): string {
+  const [a = 0, b = 0, c = 0] = createHash('sha256').update(`${instance.account} ${instance.id}`).digest()
+  return `127.${1 + (a % 254)}.${b}.${1 + (c % 254)}`
+}
+
 function volumeFolder(state: string, account: string, volumeId: string): string {
   return join(state, 'volumes', account, volumeId)
 }
@@ -70,6 +80,7 @@ export async function bootBody(
       LANG: 'C.UTF-8',
       AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url,
       AWS_ENDPOINT_URL: setting.emulatorUrl,
+      SLIPWAY_GATE_ADDRESS: gateAddressOf(instance),
     },
   })
   const disks = disksOf(instance).map(({ volumeId, path }) => {

@@ -3,7 +3,7 @@ import { platform } from 'node:os'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type BodiesSetting, type Body, bodyFolder, bootBody, disksOf } from './body.ts'
+import { type BodiesSetting, type Body, bodyFolder, bootBody, disksOf, gateAddressOf } from './body.ts'
 import { forgetVolumes } from './forget-volumes.ts'
 import { type Instance, instanceRecord, listInstances } from './instance.ts'
 import { type BodyProcess, processesIn } from './processes.ts'
@@ -27,7 +27,13 @@ export type Bodies = {
   reconcile(instance: Instance): Promise<void>
   /** Follows the events of an emulator, and takes in what is there already. Call again after it was restarted. */
   follow(events: Readable | NodeJS.ReadableStream): Promise<void>
-  list(): { instance: Instance; running: boolean; folder: string; gatePort?: number }[]
+  list(): {
+    instance: Instance
+    running: boolean
+    folder: string
+    gateAddress: string
+    gatePort?: number
+  }[]
   /** Ends a body at once, as a power cut; the emulator still says that it runs. Nothing boots it but a reboot or start. */
   kill(instanceId: string): Promise<void>
   /** What runs in the body of an instance; empty where none runs. */
@@ -115,6 +121,7 @@ export function keepBodies(setting: BodiesSetting, report: (line: string) => voi
         instance,
         running: body?.firstProcess() !== undefined,
         folder: bodyFolder(setting.state, instance),
+        gateAddress: gateAddressOf(instance),
         gatePort: hostFacts(instance.userData).gatePort,
       })),
     async kill(instanceId) {

@@ -88,7 +88,7 @@ async function toHost(
     problem: `The name could not be asked: ${problem}`,
   }))
   if ('problem' in found) return plainAnswer(socket, 404, found.problem)
-  const gate = connect(found.port, '127.0.0.1')
+  const gate = connect(found.port, found.address ?? '127.0.0.1')
   gate.setNoDelay(true)
   gate.once('connect', () => {
     gate.write(head)

@@ -5,6 +5,7 @@ import { nameResolver } from '../aws/names.ts'
 import { type Platform, seedPlatform } from '../aws/platform.ts'
 import { type Bodies, keepBodies } from '../bodies/keep-bodies.ts'
 import { type Faults, startFaultDoor } from '../faults/fault-door.ts'
+import { openBalancers } from '../front/balance.ts'
 import { startFront } from '../front/front.ts'
 import { servePages } from '../pages/serve-pages.ts'
 import { openClock, type SandboxClock } from '../parts/clock.ts'
@@ -69,13 +70,16 @@ export async function startSurroundings(setting: StartSetting, on: Foundations):
   )
   stops.early.push(() => pages.stop())
 
+  const balancers = openBalancers({ emulatorUrl, bodies })
+  stops.early.push(() => balancers.stop())
+
   const front = await startFront({
     port: ports.front,
     appsDomain,
     apiPort: ports.api,
     webPort: ports.web,
     pagesPort: ports.pages,
-    resolve: nameResolver({ emulatorUrl, platform, bodies }),
+    resolve: nameResolver({ emulatorUrl, platform, bodies, balancers }),
   })
   stops.early.push(() => front.stop())
   return { secrets, database, platform, clock, stripe, bodies, awsUrl: door.url, faults: door.faults }

@@ -35,6 +35,7 @@ beforeAll(async () => {
     path: PATH ?? '',
     network,
     metadataEndpoint: '',
+    gateAddress: undefined,
   }
   request = { config, home, say: (line) => said.push(line), signal: AbortSignal.timeout(900_000) }
 })
