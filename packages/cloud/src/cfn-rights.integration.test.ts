@@ -87,6 +87,7 @@ async function makeRoleWithout(missing: readonly string[]): Promise<string> {
     compute: policyFor(names, without(cfn.compute), cfnNever),
     edge: policyFor(names, without(cfn.edge)),
     functions: policyFor(names, without(cfn.functions)),
+    cluster: policyFor(names, without(cfn.cluster)),
   }
   for (const [PolicyName, document] of Object.entries(policies)) {
     const PolicyDocument = JSON.stringify(document)

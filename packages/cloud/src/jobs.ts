@@ -13,6 +13,7 @@ import { lookAtSnapshot, snapshotFailed } from './disks/look-at-snapshot.ts'
 import { lookAtSnapshotJob } from './disks/look-at-snapshot-job.ts'
 import { verifyEnrolment } from './hosts/verify-enrolment.ts'
 import { stopIdleRunner, stopWhenIdle } from './runner/stop-idle-runner.ts'
+import { lookAgain, lookAtCluster } from './targets/cluster/look-at-cluster.ts'
 
 /** What the worker does for this package. */
 export function cloudJobs(cloud: Cloud): Handler[] {
@@ -56,6 +57,10 @@ export function cloudJobs(cloud: Cloud): Handler[] {
         exhausted: ({ snapshotId }, error, context) =>
           snapshotFailed(snapshotId, refusedByAws(error), ofOrganisation(context)),
       },
+    ),
+
+    handle(lookAtCluster, ({ environmentId }, context) =>
+      lookAgain(cloud, environmentId, ofOrganisation(context)),
     ),
 
     handle(stopIdleRunner, ({ hostId }, context) => stopWhenIdle(cloud, hostId, ofOrganisation(context))),

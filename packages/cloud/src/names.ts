@@ -80,6 +80,11 @@ export function siteName(id: EnvironmentId): string {
   return `slipway-site-${randomPart(id)}`
 }
 
+/** Of a cluster's group, load balancer and targets: their rights go by this beginning, and 32 characters are the most. */
+export function clusterName(id: EnvironmentId): string {
+  return `slipway-${randomPart(id)}`
+}
+
 /** Beside the others of its stack in CloudWatch's list. `cfn` may make alarms of this beginning only. */
 export function hostAlarmName(stackName: string): string {
   return `${stackName}-host-checks`

@@ -1,9 +1,11 @@
 import { ACMClient } from '@aws-sdk/client-acm'
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
 import { CloudFrontKeyValueStoreClient } from '@aws-sdk/client-cloudfront-keyvaluestore'
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { EC2Client } from '@aws-sdk/client-ec2'
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { S3Client } from '@aws-sdk/client-s3'
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
@@ -32,6 +34,8 @@ export type Connection = {
 
 export type AwsClients = {
   acm: ACMClient
+  autoScaling: AutoScalingClient
+  balancing: ElasticLoadBalancingV2Client
   cloudFormation: CloudFormationClient
   cloudWatch: CloudWatchClient
   ec2: EC2Client
@@ -177,6 +181,8 @@ function makeClients(config: CloudConfig, credentials: Credentials, region: stri
   const all = { ...settings(config), credentials, region }
   return {
     acm: new ACMClient(all),
+    autoScaling: new AutoScalingClient(all),
+    balancing: new ElasticLoadBalancingV2Client(all),
     cloudFormation: new CloudFormationClient(all),
     cloudWatch: new CloudWatchClient(all),
     ec2: new EC2Client(all),

@@ -49,7 +49,9 @@ export {
 } from './read-minutes.ts'
 export {
   expectHost,
+  expectMembers,
   findHost,
+  findHosts,
   getHost,
   type HostFacts,
   type HostPlace,

@@ -4,6 +4,7 @@ import {
   type CloudAccountId,
   type EnvironmentId,
   type HostId,
+  hostIdOfInstance,
   newId,
   type OrganisationId,
 } from '@slipway/core'
@@ -53,6 +54,37 @@ export async function expectHost(tx: Tx, place: HostPlace, facts: HostFacts, clo
   return id
 }
 
+/**
+ * The instances that a group of an environment has now: a row is made for each that is new, and a host whose instance is not
+ * among them never comes back. Safe to repeat.
+ */
+export async function expectMembers(
+  tx: Tx,
+  place: HostPlace & { kind: 'host'; environmentId: EnvironmentId },
+  members: readonly { instanceId: string; instanceType: string | undefined }[],
+  clock: Clock,
+): Promise<void> {
+  const { organisationId, cloudAccountId, region, kind, environmentId } = place
+  await tx.host.createMany({
+    data: members.map(({ instanceId, instanceType = null }) => ({
+      id: hostIdOfInstance(environmentId, instanceId),
+      organisationId,
+      cloudAccountId,
+      region,
+      kind,
+      environmentId,
+      instanceId,
+      instanceType,
+      state: 'expected',
+      createdAt: clock.now(),
+    })),
+    skipDuplicates: true,
+  })
+  const there = members.map(({ instanceId }) => instanceId)
+  const ended = (await findHosts(tx, place)).filter(({ instanceId }) => !there.includes(instanceId ?? ''))
+  for (const { id } of ended) await markHost(tx, id, 'gone')
+}
+
 export type HostSummary = {
   id: HostId
   /** expected: never seen; online, offline: has a channel or lost it; stopped: its instance is; gone: never comes back. */
@@ -77,6 +109,16 @@ export async function findHost(
     orderBy: { createdAt: 'desc' },
   })
   return row ? summaryOf(row) : undefined
+}
+
+/** All living hosts of a place, the oldest first. */
+export async function findHosts(tx: Tx, place: HostPlace): Promise<HostSummary[]> {
+  const { organisationId, cloudAccountId, region, kind, environmentId = null } = place
+  const rows = await tx.host.findMany({
+    where: { organisationId, cloudAccountId, region, kind, environmentId, state: { not: 'gone' } },
+    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+  })
+  return rows.map(summaryOf)
 }
 
 /** A host by its id, also one that is gone. */

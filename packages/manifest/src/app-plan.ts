@@ -3,6 +3,7 @@ import { overlap, releaseCommandPlan } from './commands.ts'
 import { hooksPlan } from './hooks.ts'
 import { pipelinePlanSchema } from './pipeline/pipeline-plan.ts'
 import type { ManifestProblem } from './problem.ts'
+import { scalePlan } from './scale.ts'
 import { schedulePlan } from './schedule.ts'
 
 const architecture = z.enum(['x86_64', 'arm64'])
@@ -23,7 +24,7 @@ export type Runtime = z.infer<typeof runtime>
 export const sizes = ['nano', 'micro', 'small', 'medium', 'large', 'xlarge'] as const
 export type Size = (typeof sizes)[number]
 
-/** The one host of an environment: a size by name, or exactly this EC2 instance type. */
+/** The host of an environment, or each of them: a size by name, or exactly this EC2 instance type. */
 const machine = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('size'), size: z.enum(sizes) }),
   z.object({ kind: z.literal('instance'), type: z.string() }),
@@ -32,12 +33,20 @@ export type Machine = z.infer<typeof machine>
 
 export const diskTypes = ['gp3', 'gp2'] as const
 
-/** What an environment can run on: an instance with the agent, a bucket behind a CDN, which runs nothing, or functions. */
-export const computeKinds = ['server', 'static', 'function'] as const
+/**
+ * What an environment can run on: an instance with the agent, a group of such behind a load balancer, a bucket behind a CDN,
+ * which runs nothing, or functions.
+ */
+export const computeKinds = ['server', 'cluster', 'static', 'function'] as const
 export type ComputeKind = (typeof computeKinds)[number]
 
 /** Whether instances stand behind it, which say how its services are. */
-export const hasHosts: Record<ComputeKind, boolean> = { server: true, static: false, function: false }
+export const hasHosts: Record<ComputeKind, boolean> = {
+  server: true,
+  cluster: true,
+  static: false,
+  function: false,
+}
 
 /**
  * What the app asks to run on. `isNamed` where slipway.yaml says so; else it was detected, and an environment that
@@ -127,6 +136,8 @@ export const appPlanSchema = z.object({
   releaseCommand: releaseCommandPlan.nullable().default(null),
   /** Plans that were kept before there was a choice ran on a server. */
   compute: compute.default({ kind: 'server', isNamed: false }),
+  /** Of a cluster, else null, as in plans that were kept before there was one. */
+  scale: scalePlan.nullable().default(null),
   /** What a ready executable or the instance type fixes; `any` leaves the choice to the target. */
   architecture: z.union([architecture, z.literal('any')]),
   /** Plain variables, for all services. */

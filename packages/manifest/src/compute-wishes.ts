@@ -7,7 +7,7 @@ import type { Manifest } from './schema.ts'
 import type { Part } from './service-part.ts'
 
 /** The kinds behind which there is no host. */
-export type Hostless = Exclude<ComputeKind, 'server'>
+export type Hostless = Exclude<ComputeKind, 'server' | 'cluster'>
 
 /** Something that a kind does not have, and who asks for it. */
 export type Wish = { what: string; why: string; todo: string; place: Place | undefined }

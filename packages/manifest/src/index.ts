@@ -43,6 +43,7 @@ export {
 export { plan } from './plan.ts'
 export { describeProblem, formatPlace, type ManifestProblem, type Place, problemsError } from './problem.ts'
 export { generatedFile, type ManifestResult, manifestFile, readManifest } from './read-manifest.ts'
+export type { ScalePlan } from './scale.ts'
 export { nextTick, type Schedule } from './schedule.ts'
 export type { Manifest } from './schema.ts'
 export { type Tree, type TreeEntry, treeOf } from './tree.ts'

@@ -324,3 +324,33 @@ test.each([
     nearest: undefined,
   })
 })
+
+const clusterOf = (web: string, more = '') => ({
+  'slipway.yaml': `services: { web: { run: node x.js, kind: cluster${web} } }\n${more}`,
+})
+
+test('a cluster has as many hosts as it says, and one where it says nothing', async () => {
+  expect(
+    await planOf(clusterOf(', scale: { min: 2, max: 5, on: { cpu: 60%, requests: 500/s } }')),
+  ).toMatchObject({
+    compute: { kind: 'cluster', isNamed: true },
+    scale: { min: 2, max: 5, cpuPercent: 60, requestsPerSecond: 500, isSticky: false },
+  })
+  expect((await planOf(clusterOf(''))).scale).toMatchObject({ min: 1, max: 1, cpuPercent: null })
+  expect((await planOf({ 'index.html': 'x' })).scale).toBeNull()
+})
+
+test.each([
+  ['a disk', ', disks: { data: { path: /data } }'],
+  ['a canary', ', deploy: { strategy: canary }'],
+  ['a one-box', '', 'pipeline: [{ stage: production, waves: [{ one-box: 10% }] }]'],
+])('kind: cluster with %s is refused', async (_, web, more = '') => {
+  expect(await problemsOf(clusterOf(web, more))).toMatchObject([{ code: 'manifest-not-cluster' }])
+})
+
+test('scale is refused where there is one host, and where it makes no sense', async () => {
+  const server = { 'slipway.yaml': 'services: { web: { run: node x.js, scale: { min: 2 } } }' }
+  expect(await problemsOf(server)).toMatchObject([{ code: 'manifest-scale-without-cluster' }])
+  for (const scale of ['{ min: 3, max: 2 }', '{ min: 2, on: { cpu: 60% } }', '{ min: 1, max: 2, on: {} }'])
+    expect(await problemsOf(clusterOf(`, scale: ${scale}`))).toMatchObject([{ code: 'manifest-wrong-value' }])
+})

@@ -1,4 +1,5 @@
 import type { AppPlan, PlanResult } from './app-plan.ts'
+import { clusterScale } from './cluster.ts'
 import { type ReleaseCommandPlan, releaseCommandOf, releaseProcess } from './commands.ts'
 import { chooseCompute } from './compute.ts'
 import { detect, signOf } from './detect/detect.ts'
@@ -64,6 +65,7 @@ export async function plan(tree: Tree): Promise<PlanResult> {
     releaseCommand,
     machine: parts.find((part) => part.machine)?.machine?.machine ?? { kind: 'size', size: 'small' },
     compute: compute.compute,
+    scale: compute.compute.kind === 'cluster' ? clusterScale(manifest) : null,
     architecture,
     variables: Object.fromEntries(
       Object.entries(manifest.env ?? {}).map(([name, value]) => [name, String(value)]),

@@ -313,6 +313,8 @@ function levelOf(path: Path): Level {
       return path.length > 3 ? 'service-hook' : 'hooks'
     case 'size':
       return 'size'
+    case 'scale':
+      return path[3] === 'on' ? 'on' : 'scale'
     case 'deploy':
       return 'deploy'
     default:

@@ -5,11 +5,12 @@ import { deploy, deployFields } from './deploy.ts'
 import { disk, diskFields, snapshotFields } from './disk.ts'
 import { hookFields, hooks, hooksFields } from './hooks.ts'
 import { pipelineFields, pipelineSchema } from './pipeline/pipeline.ts'
+import { scale, scaleFields, scaleOnFields } from './scale.ts'
 import { every } from './schedule.ts'
 import { command, duration, folder, name, variableName } from './values.ts'
 
 const sizeDescription =
-  'How large the host is. One host carries all services of an app, so services that name a size must name the same.'
+  'How large the host is, or each host of a cluster. A host carries all services of an app, so services that name a size must name the same.'
 
 const size = z
   .union([
@@ -80,10 +81,16 @@ const service = z.strictObject({
     .enum(computeKinds)
     .meta({
       description:
-        'Compute kind. `server`: one EC2 instance with in-place deployments. `static`: a published folder in S3 behind CloudFront, for an app of which nothing runs. `function`: Lambda behind CloudFront, for services that answer requests and keep nothing between them. Left out: `static` where every service is a published folder and none asks for what only a server has, else `server`; an environment stays on the kind of its first deployment.',
+        'Compute kind. `server`: one EC2 instance with in-place deployments. `cluster`: as many as `scale` says, behind a load balancer, one after the other with a new release. `static`: a published folder in S3 behind CloudFront, for an app of which nothing runs. `function`: Lambda behind CloudFront, for services that answer requests and keep nothing between them. Left out: `static` where every service is a published folder and none asks for what only a server has, else `server`; an environment stays on the kind of its first deployment.',
     })
     .optional(),
   size: size.optional(),
+  scale: scale
+    .meta({
+      description: 'Beside `kind: cluster`: how many hosts there are. Each runs all services of the app.',
+      examples: [{ min: 2, max: 5, on: { cpu: '60%' } }],
+    })
+    .optional(),
   health: health.optional(),
   disks: z
     .record(name, disk)
@@ -187,6 +194,8 @@ export const fields = {
   hooks: hooksFields,
   'service-hook': hookFields,
   size: ['instance'],
+  scale: scaleFields,
+  on: scaleOnFields,
   health: ['path', 'timeout'],
   release: ['run', 'timeout'],
   deploy: deployFields,
@@ -197,12 +206,12 @@ export type Level = keyof typeof fields
 /** Fields that a manifest may have one day and that are refused until they do what they say. */
 export const fieldsNotYet: Partial<Record<Level, readonly string[]>> = {
   manifest: ['resources', 'drains', 'alerts', 'previews'],
-  service: ['watch', 'scale', 'domains', 'patch'],
+  service: ['watch', 'domains', 'patch'],
   size: ['cpu', 'memory', 'spot'],
+  on: ['schedule', 'queue'],
 }
 
 /** Values in the same position, by the field's path with `*` for names. */
 export const valuesNotYet: Record<string, readonly string[]> = {
-  'services.*.kind': ['cluster'],
   'services.*.deploy.*': ['rolling', 'blue-green'],
 }

@@ -1,4 +1,12 @@
-import { type Cost, functionCost, instanceTypeOf, serverCost, showAmount, staticCost } from '@slipway/cloud'
+import {
+  type Cost,
+  functionCost,
+  idleClusterCost,
+  instanceTypeOf,
+  serverCost,
+  showAmount,
+  staticCost,
+} from '@slipway/cloud'
 import { UserError } from '@slipway/core'
 import type { AppPlan, ComputeKind } from '@slipway/manifest'
 
@@ -21,6 +29,7 @@ type Priced = {
 /** What a release costs while nobody uses it, by the kind that it is deployed on. */
 const costs: Record<ComputeKind, (of: Priced, region: string) => Cost | undefined> = {
   server: machineCost,
+  cluster: hostsCost,
   static: ({ sizeBytes }, region) => staticCost({ siteBytes: sizeBytes }, region),
   function: ({ sizeBytes }, region) => functionCost({ releaseBytes: sizeBytes }, region),
 }
@@ -28,6 +37,19 @@ const costs: Record<ComputeKind, (of: Priced, region: string) => Cost | undefine
 /** Undefined where its manifest names a machine that does not exist: then the deployment says so. */
 export function costOfRelease(kind: ComputeKind, of: Priced, region: string): Cost | undefined {
   return costs[kind](of, region)
+}
+
+function hostsCost({ plan, architecture }: Priced, region: string): Cost | undefined {
+  if (plan.scale === null) return undefined
+  try {
+    return idleClusterCost(
+      { instanceType: instanceTypeOf(plan.machine, architecture), scale: plan.scale },
+      region,
+    )
+  } catch (error) {
+    if (error instanceof UserError) return undefined
+    throw error
+  }
 }
 
 function machineCost({ plan, architecture }: Priced, region: string): Cost | undefined {

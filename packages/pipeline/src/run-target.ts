@@ -4,6 +4,7 @@ import type { Database, Tx } from '@slipway/db'
 import { setCompute } from '@slipway/environments'
 import type { ComputeKind } from '@slipway/manifest'
 import { deploymentStream } from '@slipway/protocol'
+import { clusterConfigOf } from './cluster-deployment.ts'
 import { chooseCompute } from './decide/choose-compute.ts'
 import { begin, type OpenDeployment } from './deployment-rows.ts'
 import { functionConfigOf } from './function-deployment.ts'
@@ -19,6 +20,7 @@ type Run = (cloud: Cloud, deployment: OpenDeployment, wake: Wake, hands: Hands) 
 /** How a deployment runs on each kind of target: its steps, with what it is about in the target's own words. */
 const kinds: Record<ComputeKind, Run> = {
   server: runner(targets.server.steps, serverConfigOf),
+  cluster: runner(targets.cluster.steps, clusterConfigOf),
   static: runner(targets.static.steps, staticConfigOf),
   function: runner(targets.function.steps, functionConfigOf),
 }

@@ -32,7 +32,7 @@ export async function serverConfigOf(tx: Tx, deployment: OpenDeployment): Promis
 }
 
 /** What was chosen stays for as long as the manifest asks for the same: a table of sizes that changes must not stop a host. */
-async function chooseInstanceType(tx: Tx, { environment, release }: OpenDeployment): Promise<string> {
+export async function chooseInstanceType(tx: Tx, { environment, release }: OpenDeployment): Promise<string> {
   const { liveReleaseId, instanceType } = environment
   if (liveReleaseId !== null && instanceType !== null && isId('release', liveReleaseId)) {
     const live = await getRelease(tx, liveReleaseId)

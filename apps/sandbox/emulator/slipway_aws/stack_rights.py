@@ -35,6 +35,7 @@ SLOW = json.loads(os.environ.get("EXT_SLOW") or "{}")
 """Milliseconds that a resource takes, by type; `*` for the rest. May be changed at any time."""
 
 # type: property that names it, service, what stands before the name in its ARN
+GROUP = "autoScalingGroup:*:autoScalingGroupName/"
 NAMED = {
     "AWS::IAM::Role": ("RoleName", "iam", "role"),
     "AWS::IAM::InstanceProfile": ("InstanceProfileName", "iam", "instance-profile"),
@@ -45,6 +46,10 @@ NAMED = {
     "AWS::Logs::LogGroup": ("LogGroupName", "logs", "log-group:"),
     "AWS::DynamoDB::Table": ("TableName", "dynamodb", "table/"),
     "AWS::CloudWatch::Alarm": ("AlarmName", "cloudwatch", "alarm:"),
+    "AWS::AutoScaling::AutoScalingGroup": ("AutoScalingGroupName", "autoscaling", GROUP),
+    "AWS::AutoScaling::ScalingPolicy": ("AutoScalingGroupName", "autoscaling", GROUP),
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": ("Name", "elasticloadbalancing", "loadbalancer/app/"),
+    "AWS::ElasticLoadBalancingV2::TargetGroup": ("Name", "elasticloadbalancing", "targetgroup/"),
 }
 # type: what an id of it is called in an ARN of EC2
 EC2_KINDS = {
@@ -100,6 +105,8 @@ def arn_of(kind, properties, identity, stack, logical_id):
         return f"arn:aws:cloudfront::{get_account_id()}:{prefix}{properties.get(naming) or identity or '*'}"
     if kind == "AWS::CertificateManager::Certificate":
         return identity or f"arn:aws:acm:{get_region()}:{get_account_id()}:certificate/*"
+    if kind == "AWS::ElasticLoadBalancingV2::Listener":
+        return identity or str(properties.get("LoadBalancerArn", "*"))
     if kind not in NAMED:
         return "*"
     naming, service, prefix = NAMED[kind]

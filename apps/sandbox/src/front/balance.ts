@@ -84,7 +84,9 @@ export function openBalancers({ emulatorUrl, bodies }: { emulatorUrl: string; bo
     turn += 1
     const target = kept ?? open[turn % open.length]
     const place = target && placeOf(target.id, target.port)
-    return place && { ...place, setCookie: group.isSticky && !kept ? `AWSALB=${target.id}; Path=/` : undefined }
+    return (
+      place && { ...place, setCookie: group.isSticky && !kept ? `AWSALB=${target.id}; Path=/` : undefined }
+    )
   }
 
   const serve = (name: string) => {
@@ -145,7 +147,14 @@ function fieldsFor(request: IncomingMessage): IncomingMessage['headers'] {
 
 function forward(request: IncomingMessage, response: ServerResponse, { host, port, setCookie }: Place): void {
   const { connection: _, ...headers } = fieldsFor(request)
-  const upstream = httpRequest({ host, port, method: request.method, path: request.url, headers, agent: false })
+  const upstream = httpRequest({
+    host,
+    port,
+    method: request.method,
+    path: request.url,
+    headers,
+    agent: false,
+  })
   upstream.once('response', (answer) => {
     const { connection: _, 'keep-alive': __, ...fields } = answer.headers
     const cookies = [...(fields['set-cookie'] ?? []), ...(setCookie === undefined ? [] : [setCookie])]

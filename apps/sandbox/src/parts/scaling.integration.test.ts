@@ -69,7 +69,10 @@ beforeAll(async () => {
           MinSize: '2',
           MaxSize: '3',
           VPCZoneIdentifier: subnets,
-          LaunchTemplate: { LaunchTemplateId: { Ref: 'Template' }, Version: { 'Fn::GetAtt': ['Template', 'LatestVersionNumber'] } },
+          LaunchTemplate: {
+            LaunchTemplateId: { Ref: 'Template' },
+            Version: { 'Fn::GetAtt': ['Template', 'LatestVersionNumber'] },
+          },
           TargetGroupARNs: [{ Ref: 'Targets' }],
           HealthCheckType: 'ELB',
           HealthCheckGracePeriod: 0,
@@ -79,7 +82,9 @@ beforeAll(async () => {
     },
     Outputs: { Group: { Value: { Ref: 'Group' } }, Targets: { Value: { Ref: 'Targets' } } },
   }
-  await cloudFormation().send(new CreateStackCommand({ StackName: 'slipway-web', TemplateBody: JSON.stringify(template) }))
+  await cloudFormation().send(
+    new CreateStackCommand({ StackName: 'slipway-web', TemplateBody: JSON.stringify(template) }),
+  )
   const outputs = await vi.waitFor(async () => {
     const { Stacks } = await cloudFormation().send(new DescribeStacksCommand({ StackName: 'slipway-web' }))
     expect(Stacks?.[0]).toMatchObject({ StackStatus: 'CREATE_COMPLETE' })
@@ -98,7 +103,9 @@ const cloudFormation = () => new CloudFormationClient(asRoot(emulator.url, accou
 const scaling = () => new AutoScalingClient(asRoot(emulator.url, account))
 const balancing = () => new ElasticLoadBalancingV2Client(asRoot(emulator.url, account))
 async function members(): Promise<string[]> {
-  const { AutoScalingGroups } = await scaling().send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }))
+  const { AutoScalingGroups } = await scaling().send(
+    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
+  )
   return (AutoScalingGroups?.[0]?.Instances ?? []).flatMap(({ InstanceId }) => InstanceId ?? [])
 }
 async function health(...ids: string[]): Promise<(string | undefined)[]> {
@@ -164,7 +171,9 @@ test('with its stack a group ends its instances', async () => {
   await cloudFormation().send(new DeleteStackCommand({ StackName: 'slipway-web' }))
   await vi.waitFor(async () => {
     const { Reservations } = await ec2().send(new DescribeInstancesCommand({ InstanceIds: ids }))
-    const states = (Reservations ?? []).flatMap(({ Instances }) => Instances ?? []).map(({ State }) => State?.Name)
+    const states = (Reservations ?? [])
+      .flatMap(({ Instances }) => Instances ?? [])
+      .map(({ State }) => State?.Name)
     expect(states).toEqual(['terminated', 'terminated'])
   }, 10_000)
 })

@@ -248,6 +248,11 @@ const safetyOf: Record<Plan['compute'], Safety> = {
     switched: 'Requests are held while it switches; the disk keeps its data',
     first: 'The first deployment makes a host, its address and its disks in your account',
   },
+  cluster: {
+    undone: (sha) => `Where a host does not come up healthy, all are put back to ${sha} by themselves`,
+    switched: 'A third of the hosts at most are out at once, and take no requests meanwhile',
+    first: 'The first deployment makes a load balancer and its hosts in your account',
+  },
   static: {
     undone: (sha) => `If it does not answer once it is live, ${sha} is put back by itself`,
     switched: 'It is live everywhere at once; pages that are open still find their files',

@@ -13,6 +13,7 @@ const zonesMax = 3
 /** The network and bucket of an account and region, as its base stack made them. */
 export type Base = {
   bucket: string
+  vpcId: string
   hostGroupId: string
   runnerGroupId: string
   runnerTemplateId: string
@@ -69,6 +70,7 @@ export async function readBase(
   }
   return {
     bucket: output('BucketName'),
+    vpcId: output('VpcId'),
     hostGroupId: output('HostGroupId'),
     runnerGroupId: output('RunnerGroupId'),
     runnerTemplateId: output('RunnerTemplateId'),

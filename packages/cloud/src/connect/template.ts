@@ -25,6 +25,9 @@ export const templateVersionWithFunctions = 6
 /** The first version that lets snapshots of disks be taken and deleted. */
 export const templateVersionWithSnapshots = 6
 
+/** The first version that grants what a cluster needs: in an account of an older one there can be none. */
+export const templateVersionWithClusters = 6
+
 const assumedBy = (service: string) => ({
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }],
@@ -148,13 +151,18 @@ export function connectTemplate(): Record<string, unknown> {
       ),
       CfnEdgePolicy: managedPolicy(
         'cfn-edge',
-        'What stacks of Slipway may make: static sites behind CloudFront.',
+        'What stacks of Slipway may make: CloudFront and certificates.',
         policyInTemplate(cfn.edge),
       ),
       CfnFunctionsPolicy: managedPolicy(
         'cfn-functions',
         'What stacks of Slipway may make: functions with their addresses and logs.',
         policyInTemplate(cfn.functions),
+      ),
+      CfnClusterPolicy: managedPolicy(
+        'cfn-cluster',
+        'What stacks of Slipway may make: groups of hosts and load balancers.',
+        policyInTemplate(cfn.cluster),
       ),
       Cfn: {
         Type: 'AWS::IAM::Role',
@@ -168,6 +176,7 @@ export function connectTemplate(): Record<string, unknown> {
             'CfnComputePolicy',
             'CfnEdgePolicy',
             'CfnFunctionsPolicy',
+            'CfnClusterPolicy',
           ].map(ref),
           Tags: tags,
         },

@@ -7,6 +7,7 @@ import { factsOfMachine, serverLines } from '../costs/server-lines.ts'
 import { gigabytesOf, snapshotsByRegion } from '../disks/snapshots.ts'
 import { connectStackName } from '../names.ts'
 import { runnerGigabytes } from '../runner/runner-stack.ts'
+import { clusterLines } from '../targets/cluster/cluster-cost.ts'
 
 /** Something that lies in the customer's account and stays when Slipway goes; `stack` is what it is found by there. */
 export type Stays = { what: string; region: string; stack: string }
@@ -61,6 +62,12 @@ export async function readWhatStays(
           stack: name,
         })
         break
+      case 'cluster': {
+        const { instanceType, hosts = 0, zones = 0 } = made
+        things.push({ what: 'Cluster of hosts with its load balancer', region, stack: name })
+        if (instanceType) lines.push(...clusterLines({ instanceType, hosts, zones }, region))
+        break
+      }
       case 'server': {
         things.push({ what: 'Server with its disks and address', region, stack: name })
         lines.push(...serverLines(region, made))

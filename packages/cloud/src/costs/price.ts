@@ -21,6 +21,7 @@ const priceList = z
         addressHour: z.number().nullable(),
         s3GigabyteMonth: z.number().nullable(),
         alarmMonth: z.number().nullable(),
+        balancerHour: z.number().nullable(),
       }),
     ),
   })
@@ -80,6 +81,12 @@ export function addressLine(region: string): CostLine {
 /** An alarm of standard resolution on one metric. The first ten of an account are free, which is not counted on. */
 export function alarmLine(region: string): CostLine {
   return { what: 'Alarm of the host', microDollars: amount(priceList.regions[region]?.alarmMonth, 1) }
+}
+
+/** A load balancer that stands all month; what its traffic costs comes on top, by units of capacity. */
+export function balancerLine(region: string): CostLine {
+  const hour = priceList.regions[region]?.balancerHour
+  return { what: 'Load balancer, without its traffic', microDollars: amount(hour, hoursMonth) }
 }
 
 /** Objects in a bucket of the standard class, stored; what requests cost is left out. */

@@ -15,6 +15,9 @@ export const factsOfMachine = z.object({
     .transform((text) => disks.parse(JSON.parse(text)))
     .optional(),
   alarms: z.coerce.number().optional(),
+  /** Of a cluster: its least hosts, and the zones in which its load balancer has an address. */
+  hosts: z.coerce.number().optional(),
+  zones: z.coerce.number().optional(),
   /** Of a site: what its files have in all. */
   siteBytes: z.coerce.number().optional(),
   /** And where they lie, which its stack may not. */

@@ -12,6 +12,8 @@ const trust = z.object({
 
 /** What stacks of ours are made of. Another type is a mistake until it stands here and in the role `cfn`. */
 const types = new Set([
+  'AWS::AutoScaling::AutoScalingGroup',
+  'AWS::AutoScaling::ScalingPolicy',
   'AWS::CertificateManager::Certificate',
   'AWS::CloudFront::CachePolicy',
   'AWS::CloudFront::Distribution',
@@ -34,6 +36,9 @@ const types = new Set([
   'AWS::EC2::VPCGatewayAttachment',
   'AWS::EC2::Volume',
   'AWS::EC2::VolumeAttachment',
+  'AWS::ElasticLoadBalancingV2::Listener',
+  'AWS::ElasticLoadBalancingV2::LoadBalancer',
+  'AWS::ElasticLoadBalancingV2::TargetGroup',
   'AWS::IAM::InstanceProfile',
   'AWS::IAM::Role',
   'AWS::Lambda::Alias',

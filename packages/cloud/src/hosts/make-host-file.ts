@@ -11,7 +11,8 @@ export function makeHostFile(
     | { kind: 'runner'; hostId: HostId }
     | {
         kind: 'host'
-        hostId: HostId
+        /** Absent where instances are started by a group. */
+        hostId?: HostId
         environmentId: EnvironmentId
         gatePort: number
         disks: HostFile['disks']

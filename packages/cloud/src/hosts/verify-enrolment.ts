@@ -57,7 +57,11 @@ async function objection(
   const { ec2 } = await cloud.sessions.clients(connection, 'observe', region)
   const instance = await readInstance(ec2, result.identity.instanceId)
   const why = judgeInstance(result.identity, expected, instance)
-  return why ? { objection: why } : { instanceId: result.identity.instanceId }
+  if (why) return { objection: why }
+  // Hosts of a group share their role and their stack: which of them it is decides.
+  const { instanceId } = result.identity
+  const isOther = enrolment.host.instanceId !== undefined && enrolment.host.instanceId !== instanceId
+  return isOther ? { objection: `it is ${instanceId}` } : { instanceId }
 }
 
 async function expectedIdentity(
@@ -69,7 +73,9 @@ async function expectedIdentity(
     return expectedRunner(connection.number, connection.id, runnerStackName(connection.id))
   const { environmentId } = host
   if (environmentId === undefined || !isId('environment', environmentId)) return undefined
-  const name = await findEnvironmentStack(tx, environmentId, 'server')
+  const name =
+    (await findEnvironmentStack(tx, environmentId, 'server')) ??
+    (await findEnvironmentStack(tx, environmentId, 'cluster'))
   return name ? expectedHost(connection.number, environmentId, name) : undefined
 }
 

@@ -1,3 +1,4 @@
+import { clusterGrants } from './cluster.ts'
 import {
   account,
   alarms,
@@ -22,7 +23,7 @@ import {
  * call, so `CreateTags` is allowed within a creation and on what is ours already: nobody can make a foreign
  * instance ours by tagging it.
  */
-export const cfn: Record<'network' | 'compute' | 'edge' | 'functions', readonly Grant[]> = {
+export const cfn: Record<'network' | 'compute' | 'edge' | 'functions' | 'cluster', readonly Grant[]> = {
   network: [
     {
       words: 'create a network of its own (VPC, subnets, gateway, routes, security groups, addresses)',
@@ -399,6 +400,7 @@ export const cfn: Record<'network' | 'compute' | 'edge' | 'functions', readonly 
       conditions: { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } },
     },
   ],
+  cluster: clusterGrants,
 }
 
 /** Holds for `cfn` whatever else allows it. */

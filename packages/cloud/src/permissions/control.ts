@@ -1,6 +1,7 @@
 import { artifactPrefix, sitesPrefix } from '../names.ts'
 import {
   adapterLayer,
+  balancing,
   bucket,
   certificates,
   cfnRole,
@@ -9,6 +10,7 @@ import {
   functionLogs,
   functions,
   type Grant,
+  groups,
   inThisAccount,
   ours,
   parameters,
@@ -57,7 +59,12 @@ export const control: Record<Purpose, readonly Grant[]> = {
       resources: [functionLogs],
     },
     {
-      words: 'see what proves the certificates of sites',
+      words: 'see groups of instances',
+      actions: ['autoscaling:DescribeAutoScalingGroups'],
+      resources: ['*'],
+    },
+    {
+      words: 'see what proves the certificates of sites and clusters',
       actions: ['acm:DescribeCertificate'],
       resources: [certificates],
     },
@@ -104,6 +111,21 @@ export const control: Record<Purpose, readonly Grant[]> = {
       words: 'see the state of instances',
       actions: ['ec2:DescribeInstances'],
       resources: ['*'],
+    },
+    {
+      words: 'see which hosts a load balancer sends visitors to',
+      actions: ['elasticloadbalancing:DescribeTargetHealth'],
+      resources: ['*'],
+    },
+    {
+      words: 'take hosts of a cluster out of its load balancer for a deployment, and put them back',
+      actions: ['elasticloadbalancing:RegisterTargets', 'elasticloadbalancing:DeregisterTargets'],
+      resources: balancing('targetgroup'),
+    },
+    {
+      words: 'keep a group of instances from replacing hosts while a deployment is under way',
+      actions: ['autoscaling:SuspendProcesses', 'autoscaling:ResumeProcesses'],
+      resources: [groups],
     },
     {
       words: "write and delete your apps' secrets under /slipway/ in Parameter Store, without reading them",

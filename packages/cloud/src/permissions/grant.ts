@@ -39,3 +39,8 @@ export const snapshots = ['arn:aws:ec2:<region>::snapshot/*']
 
 export const ours: Conditions = { StringEquals: { 'aws:ResourceTag/slipway:managed': 'true' } }
 export const inThisAccount: Conditions = { StringEquals: { 'aws:ResourceAccount': account } }
+
+/** What a cluster has, by the beginning of its name. */
+export const groups = `arn:aws:autoscaling:<region>:${account}:autoScalingGroup:*:autoScalingGroupName/slipway-*`
+export const balancing = (...kinds: string[]) =>
+  kinds.map((kind) => `arn:aws:elasticloadbalancing:<region>:${account}:${kind}/slipway-*`)

@@ -53,6 +53,7 @@ test('each managed policy fits into the 6,144 characters that IAM allows', () =>
     policyFor(names, cfn.compute, cfnNever),
     policyFor(names, cfn.edge),
     policyFor(names, cfn.functions),
+    policyFor(names, cfn.cluster),
     policyFor(names, boundaryGrants),
   ]
   const sizes = documents.map((document) => JSON.stringify(document).length)

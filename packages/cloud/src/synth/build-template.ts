@@ -34,6 +34,9 @@ export function buildTemplate(request: StackRequest): string {
       case 'server':
         templates.server(stack, request.config)
         break
+      case 'cluster':
+        templates.cluster(stack, request.config)
+        break
       case 'edge':
         templates.edge(stack, request.config)
         break

@@ -1,5 +1,5 @@
 import { asId } from '@slipway/core'
-import { boundaryArn, bucketName, edgeName, runnerProfileArn, siteName } from '../names.ts'
+import { boundaryArn, bucketName, clusterName, edgeName, runnerProfileArn, siteName } from '../names.ts'
 import type { StackRequest } from './templates.ts'
 
 /** One stack of each kind, and of each shape that differs: what tests and cfn-lint look at. */
@@ -65,6 +65,29 @@ export function exampleStacks(region = 'eu-central-1'): StackRequest[] {
           { name: 'data', device: '/dev/sdf', gigabytes: 20, type: 'gp3' },
           { name: 'big-cache', device: '/dev/sdg', gigabytes: 100, type: 'gp3', iops: 4000 },
         ],
+      },
+    },
+    {
+      kind: 'cluster',
+      name: 'slipway-chat-production',
+      config: {
+        account,
+        region,
+        organisationId: server.organisationId,
+        environmentId: asId('environment', 'env_exampleexamplecluster'),
+        title: 'chat production',
+        name: clusterName(asId('environment', 'env_exampleexamplecluster')),
+        bucket: server.bucket,
+        boundaryArn: server.boundaryArn,
+        vpcId: 'vpc-0123456789abcdef0',
+        subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+        imageId: instance.imageId,
+        instanceType: 't4g.small',
+        userData: instance.userData,
+        rootGigabytes: 16,
+        gatePort: 80,
+        hosts: ['web-chat-abc123.slipway.example', 'api-chat-def456.slipway.example'],
+        scale: { min: 2, max: 5, cpuPercent: 60, requestsPerSecond: 500, isSticky: true },
       },
     },
     { kind: 'edge', name: 'slipway-edge-example', config: { name: edgeName(connection) } },

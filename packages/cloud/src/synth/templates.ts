@@ -1,6 +1,7 @@
 import { baseTemplate } from '../base/template.ts'
 import { edgeTemplate } from '../edge/edge-template.ts'
 import { runnerTemplate } from '../runner/template.ts'
+import { clusterTemplate } from '../targets/cluster/template.ts'
 import { frontTemplate } from '../targets/function/front-template.ts'
 import { functionTemplate } from '../targets/function/function-template.ts'
 import { serverTemplate } from '../targets/server/template.ts'
@@ -11,6 +12,7 @@ export const templates = {
   base: baseTemplate,
   runner: runnerTemplate,
   server: serverTemplate,
+  cluster: clusterTemplate,
   edge: edgeTemplate,
   static: siteTemplate,
   function: functionTemplate,

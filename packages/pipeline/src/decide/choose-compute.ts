@@ -46,6 +46,7 @@ export function computeOf(
 
 const words: Record<ComputeKind, string> = {
   server: 'a server',
+  cluster: 'a cluster',
   static: 'a static site',
   function: 'functions',
 }

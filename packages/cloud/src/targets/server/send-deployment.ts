@@ -1,41 +1,19 @@
 import { type DeploymentId, type HostCommandId, type HostId, isId, type UserErrorFields } from '@slipway/core'
 import type { Tx } from '@slipway/db'
 import { readCommand, sendCommand } from '@slipway/hosts'
-import { deploymentSpec } from '@slipway/protocol'
 import { storedError } from '../../account.ts'
+import { deploySeconds } from '../deploy-seconds.ts'
 import type { DeployContext, Memory, StepResult } from '../target.ts'
 import { hostOf } from './reach-host.ts'
 import type { ServerConfig } from './server-config.ts'
 import { watchAlarm } from './watch-alarm.ts'
 
-/** Fetching and unpacking a release, above what its services need to stop, start and prove themselves. */
-const fetchSeconds = 300
 /** Nothing is lost when a wake-up is: the command's end is looked for this often as well. */
 const lookAgainMilliseconds = 15_000
 /** While the host works and its alarm is watched beside it. */
 const lookAtAlarmMilliseconds = 5_000
 /** Once told to stop, a host has this long to say that it went back. */
 const stopSeconds = 120
-
-/** The longest that a deployment of this may rightly take on its host. */
-function deploySeconds(config: ServerConfig): number {
-  const spec = deploymentSpec.parse(config.spec)
-  const services = spec.services.map(({ health, stopSeconds }) => health.timeoutSeconds + stopSeconds)
-  const canarySeconds = spec.canary?.steps.reduce((sum, step) => sum + step.seconds, 0) ?? 0
-  const releaseSeconds = spec.releaseCommand?.timeoutSeconds ?? 0
-  const hookSeconds = spec.services
-    .flatMap(({ hooks }) => Object.values(hooks ?? {}))
-    .reduce((sum, { timeoutSeconds }) => sum + timeoutSeconds, 0)
-  // Twice: when the new processes never get healthy, the old ones are started again; a canary waits for requests.
-  return (
-    fetchSeconds +
-    releaseSeconds +
-    hookSeconds +
-    spec.bakeSeconds +
-    2 * canarySeconds +
-    2 * services.reduce((sum, seconds) => sum + seconds, 0)
-  )
-}
 
 /**
  * Sends the release to the host and waits for its word. The command is sent once: a run that ended before its id
@@ -59,7 +37,7 @@ export async function sendDeployment(context: DeployContext<ServerConfig>): Prom
     return await watchBeside(context, commandId, command.acceptedAt, on)
   }
   const host = await hostOf(context)
-  const deadline = new Date(clock.now().getTime() + deploySeconds(config) * 1000)
+  const deadline = new Date(clock.now().getTime() + deploySeconds(config.spec) * 1000)
   const sent = await db.inOrganisation(organisationId, async (tx) => {
     if (!(await context.begin(tx))) return undefined
     const already = await sentBefore(tx, host.id, context.deploymentId)

@@ -1,10 +1,8 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
 import * as ec2 from 'aws-cdk-lib/aws-ec2'
-import * as iam from 'aws-cdk-lib/aws-iam'
 import { CfnDeletionPolicy, CfnOutput, type Stack } from 'aws-cdk-lib/core'
-import { appRolePath, environmentPrefix, hostAlarmName, hostRoleName, parameterName } from '../../names.ts'
-import { hostGrants } from '../../permissions/machines.ts'
-import { policyFor } from '../../policy.ts'
+import { hostAlarmName } from '../../names.ts'
+import { makeHostRole } from '../host-role.ts'
 import type { ServerStackConfig } from './server-stack.ts'
 import { logical, volumeOutput } from './template-names.ts'
 
@@ -108,33 +106,4 @@ function makeHostAlarm(stack: Stack, config: ServerStackConfig, instance: ec2.Cf
     treatMissingData: 'missing',
   })
   new CfnOutput(stack, 'HostAlarmName', { value: alarm.ref })
-}
-
-function makeHostRole(stack: Stack, config: ServerStackConfig): iam.CfnInstanceProfile {
-  const bucketArn = `arn:aws:s3:::${config.bucket}`
-  const parameters = `arn:aws:ssm:${config.region}:${config.account}:parameter${parameterName(config.environmentId, '*')}`
-  const names = { account: config.account, connection: '', region: config.region }
-  const role = new iam.CfnRole(stack, 'HostRole', {
-    roleName: hostRoleName(config.environmentId),
-    path: appRolePath,
-    permissionsBoundary: config.boundaryArn,
-    assumeRolePolicyDocument: {
-      Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-    },
-    policies: [
-      {
-        policyName: 'host',
-        policyDocument: policyFor(
-          names,
-          hostGrants(bucketArn, environmentPrefix(config.environmentId), parameters),
-        ),
-      },
-    ],
-  })
-  return new iam.CfnInstanceProfile(stack, 'HostProfile', {
-    instanceProfileName: hostRoleName(config.environmentId),
-    path: appRolePath,
-    roles: [role.ref],
-  })
 }
