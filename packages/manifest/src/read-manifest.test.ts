@@ -82,8 +82,8 @@ test('what the manifest will have one day is refused as not supported yet, not a
       { code: 'manifest-not-supported-yet', at: '3:5' },
     ])
   }
-  expect(problemsOf('services:\n  web:\n    kind: function')).toMatchObject([
-    { code: 'manifest-not-supported-yet', at: '3:11' },
+  expect(problemsOf('services:\n  web:\n    deploy: { strategy: rolling }')).toMatchObject([
+    { code: 'manifest-not-supported-yet', at: '3:25' },
   ])
 })
 

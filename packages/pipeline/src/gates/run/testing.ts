@@ -68,7 +68,14 @@ export async function basesAreThere(
   clock: Clock,
 ): Promise<void> {
   const now = clock.now()
-  const others = ['HostGroupId', 'RunnerGroupId', 'RunnerTemplateId', 'RunnerTemplateVersion', 'Subneta']
+  const others = [
+    'VpcId',
+    'HostGroupId',
+    'RunnerGroupId',
+    'RunnerTemplateId',
+    'RunnerTemplateVersion',
+    'Subneta',
+  ]
   await db.inOrganisation(organisationId, (tx) =>
     tx.stack.createMany({
       data: regions.map((region) => ({
