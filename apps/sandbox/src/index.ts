@@ -6,6 +6,7 @@
  */
 
 export { asRoot } from './aws/accounts.ts'
+export { endInstance } from './aws/end-instance.ts'
 export { listStacks } from './aws/stacks.ts'
 export { listInstances } from './bodies/instance.ts'
 export type { Bodies } from './bodies/keep-bodies.ts'

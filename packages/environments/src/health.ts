@@ -33,7 +33,7 @@ export const hostsSchema = z.array(z.object({ state: z.string(), health: z.unkno
 export function hostsJson(environmentId: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`(
     select coalesce(json_agg(json_build_object('state', state, 'health', health)), '[]')
-    from host where environment_id = ${environmentId}
+    from host where environment_id = ${environmentId} and state <> 'gone'
   )`
 }
 

@@ -1,8 +1,19 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { DescribeSnapshotsCommand, DescribeVolumesCommand, EC2Client } from '@aws-sdk/client-ec2'
+import {
+  CreateSnapshotCommand,
+  CreateTagsCommand,
+  CreateVolumeCommand,
+  DeleteSnapshotCommand,
+  DeleteVolumeCommand,
+  DescribeSnapshotsCommand,
+  DescribeVolumesCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2'
 import { type EnvironmentId, newId, stoppedClock } from '@slipway/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { connectionOf } from '../account.ts'
+import { readStandingCosts } from '../costs/read-standing-costs.ts'
 import { cloudJobs } from '../jobs.ts'
 import { attachDisk, detachDisk, dropVolume, volumeNumbers } from '../targets/server/exchange-disk.ts'
 import { server } from '../targets/server/index.ts'
@@ -113,6 +124,8 @@ test('a snapshot holds what the disk holds, tagged as ours, and says its size', 
   const { Snapshots } = await ec2().send(new DescribeSnapshotsCommand({ SnapshotIds: [awsId] }))
   expect(Snapshots?.[0]?.Tags).toContainEqual({ Key: 'slipway:managed', Value: 'true' })
   expect(readFileSync(fileOf('snapshots', awsId), 'utf8')).toBe('the first page')
+  const costs = await inOrganisation((tx) => readStandingCosts(tx, [environmentId]))
+  expect(costs.get(environmentId)?.lines.map(({ what }) => what)).toContain('1 snapshot of disks, at most')
 })
 
 test('one whose answer was lost is found again, and not made twice', async () => {
@@ -190,6 +203,29 @@ test('a snapshot is deleted, and one of an account that did not grant it says so
   await work()
   expect(await snapshots()).toMatchObject([{ state: 'failed', error: { code: 'snapshot-not-granted' } }])
   await grant(null)
+})
+
+test('a session for snapshots touches nothing that does not carry our tag, and makes none without it', async () => {
+  const root = ec2()
+  const { VolumeId } = await root.send(new CreateVolumeCommand({ AvailabilityZone: 'us-east-1a', Size: 1 }))
+  const foreign = await root.send(new CreateSnapshotCommand({ VolumeId: VolumeId ?? '' }))
+  const connection = await inOrganisation((tx) => connectionOf(tx, on.cloudAccountId))
+  const { ec2: ours } = await on.cloud.sessions.clients(connection, 'snapshot', 'us-east-1')
+  const tagged = [{ ResourceType: 'snapshot' as const, Tags: [{ Key: 'slipway:managed', Value: 'true' }] }]
+  const own = (await volumeOf('data'))?.VolumeId
+  const refused = [
+    ours.send(new CreateSnapshotCommand({ VolumeId: VolumeId ?? '', TagSpecifications: tagged })),
+    ours.send(new CreateSnapshotCommand({ VolumeId: own ?? '' })),
+    ours.send(new DeleteSnapshotCommand({ SnapshotId: foreign.SnapshotId ?? '' })),
+    ours.send(new DeleteVolumeCommand({ VolumeId: own ?? '' })),
+    ours.send(
+      new CreateTagsCommand({
+        Resources: [foreign.SnapshotId ?? ''],
+        Tags: [{ Key: 'slipway:managed', Value: 'true' }],
+      }),
+    ),
+  ]
+  for (const call of refused) await expect(call).rejects.toMatchObject({ name: 'UnauthorizedOperation' })
 })
 
 async function addEnvironment(): Promise<EnvironmentId> {

@@ -100,17 +100,35 @@ export async function listSnapshots(tx: Tx, environmentIds: readonly Environment
   return rows.map(snapshotOf)
 }
 
+/** Those that lie in the account of environments, by environment. */
+export async function snapshotsIn(
+  tx: Tx,
+  environmentIds: readonly string[],
+): Promise<Map<string, Snapshot[]>> {
+  const rows = await tx.diskSnapshot.findMany({
+    where: { environmentId: { in: [...environmentIds] }, state: { in: stillThere } },
+  })
+  return grouped(rows, ({ environmentId }) => environmentId)
+}
+
 /** Those that lie in an account, of apps that are gone too, by region. */
 export async function snapshotsByRegion(
   tx: Tx,
   cloudAccountId: CloudAccountId,
 ): Promise<Map<string, Snapshot[]>> {
   const rows = await tx.diskSnapshot.findMany({
-    where: { cloudAccountId, state: { in: ['pending', 'completed', 'deleting'] } },
+    where: { cloudAccountId, state: { in: stillThere } },
     orderBy: { region: 'asc' },
   })
+  return grouped(rows, ({ region }) => region)
+}
+
+/** What costs: from when EC2 began it until it is deleted. */
+const stillThere = ['pending', 'completed', 'deleting']
+
+function grouped(rows: readonly Row[], by: (row: Row) => string): Map<string, Snapshot[]> {
   const found = new Map<string, Snapshot[]>()
-  for (const row of rows) found.set(row.region, [...(found.get(row.region) ?? []), snapshotOf(row)])
+  for (const row of rows) found.set(by(row), [...(found.get(by(row)) ?? []), snapshotOf(row)])
   return found
 }
 

@@ -90,6 +90,26 @@ export function exampleStacks(region = 'eu-central-1'): StackRequest[] {
         scale: { min: 2, max: 5, cpuPercent: 60, requestsPerSecond: 500, isSticky: true },
       },
     },
+    {
+      kind: 'server',
+      name: 'slipway-shop-production-restored',
+      config: {
+        ...server,
+        environmentId: asId('environment', 'env_examplerestored'),
+        disks: [
+          {
+            name: 'data',
+            device: '/dev/sdf',
+            gigabytes: 20,
+            type: 'gp3',
+            volumes: [
+              { number: 0, isAttached: false },
+              { number: 1, isAttached: true, snapshotId: 'snap-0123456789abcdef0' },
+            ],
+          },
+        ],
+      },
+    },
     { kind: 'edge', name: 'slipway-edge-example', config: { name: edgeName(connection) } },
     {
       kind: 'static',
