@@ -12,10 +12,14 @@ import { explained } from './policies/explained.mjs'
 import { readHandlers } from './policies/handlers.mjs'
 import { project } from './prepare.mjs'
 
+/**
+ * Of a function that is encrypted with a key of one's own, which ours are not; and of a service that AWS publishes nowhere,
+ * which the schema of groups of instances asks for.
+ */
+const notForUs = ['kms:Decrypt', 'managed-fleets:Get*']
+
 // parliament still asks for pkg_resources, which newer setuptools do not have.
 const bin = installPython('policies-1', ['parliament==1.6.4', 'cloudsplaining==0.9.1', 'setuptools==80.9.0'])
-// Only where a function is encrypted with a key of one's own, and ours are not.
-const notForUs = ['kms:Decrypt']
 const { policies, trusts } = collectPolicies()
 
 const judged = spawnSync(join(bin, 'python'), ['-W', 'ignore', join(project, 'scripts/policies/judge.py')], {
@@ -65,12 +69,15 @@ function notAsAwsAsks() {
       .flat()
       .flatMap(({ actions }) => actions),
   )
+  // A schema may ask for a family of actions, such as autoscaling:Describe*; we grant those of it that our resources have.
+  const isOf = (/** @type {string} */ action, /** @type {string} */ family) =>
+    family.endsWith('*') ? action.startsWith(family.slice(0, -1)) : action === family
   return [
     ...[...granted]
-      .filter((action) => !asked.has(action))
+      .filter((action) => ![...asked].some((family) => isOf(action, family)))
       .map((action) => `cfn needs no ${action}, says AWS`),
     ...[...new Set(handlers.flatMap(({ read }) => read))]
-      .filter((action) => !granted.has(action) && !notForUs.includes(action))
+      .filter((family) => !notForUs.includes(family) && ![...granted].some((action) => isOf(action, family)))
       .map((action) => `cfn may not ${action}, which AWS says that reading its resources needs`),
   ]
 }

@@ -66,6 +66,13 @@ export const explained = [
     details: ['ec2:DescribeVpcEncryptionControls', 'lambda:GetFunctionScalingConfig', 's3:GetBucketAbac'],
     why: "Newer than parliament's list; AWS's own schema of the resource type asks for them.",
   },
+  {
+    tool: 'parliament',
+    policy: 'Cfn',
+    issue: 'RESOURCE_MISMATCH',
+    details: ['elasticloadbalancing:ModifyListener', 'elasticloadbalancing:DeleteListener'],
+    why: 'It misses listeners of network load balancers, of which we make none.',
+  },
   ...['Cfn', 'Control', 'session observe'].map((policy) => ({
     tool: 'parliament',
     policy,

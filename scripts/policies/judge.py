@@ -28,6 +28,8 @@ def parliament_on(policy):
     for finding in parliament.analyze_policy_string(json.dumps(policy)).findings:
         if finding.issue == "RESOURCE_STAR":
             yield from ((finding.issue, action) for action in finding.detail)
+        elif finding.issue == "RESOURCE_MISMATCH":
+            yield from ((finding.issue, one["action"]) for one in finding.detail)
         elif finding.issue in ("RESOURCE_POLICY_PRIVILEGE_ESCALATION", "UNKNOWN_ACTION"):
             yield finding.issue, ACTION.findall(finding.detail)[-1]
         else:

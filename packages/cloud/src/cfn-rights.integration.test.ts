@@ -22,7 +22,10 @@ const actions = [
   ),
 ]
 const notAskedHere = actions.filter(
-  (action) => /:(Describe|Get|List)/.test(action) || action === 'iam:UntagRole',
+  (action) =>
+    /:(Describe|Get|List)/.test(action) ||
+    // What AWS itself makes at the first load balancer or group of an account, the emulator does not know.
+    ['iam:UntagRole', 'iam:CreateServiceLinkedRole'].includes(action),
 )
 
 let on: ConnectedAccount
@@ -36,7 +39,14 @@ beforeAll(async () => {
   cloudFormation = new CloudFormationClient(root)
   iam = new IAMClient(root)
   await untilEnded(() => ensureBase(on.context()))
-  lives = [baseLife(), ...(await livesOfInstances()), edgeLife(), siteLife(), ...livesOfFunctions()]
+  lives = [
+    baseLife(),
+    ...(await livesOfInstances()),
+    edgeLife(),
+    siteLife(),
+    ...livesOfFunctions(),
+    await clusterLife(),
+  ]
 })
 afterAll(() => on?.close())
 
@@ -198,6 +208,48 @@ function livesOfFunctions(): StackLife[] {
     { kind: 'functions', first: JSON.stringify(first), later: JSON.stringify(later) },
     { kind: 'front', first: build('api production'), later: build('api staging') },
   ]
+}
+
+/** A cluster with another number of hosts, which follows nothing any more, and whose parts were changed by hand before. */
+async function clusterLife(): Promise<StackLife> {
+  const base = await on.db.inOrganisation(on.organisationId, (tx) => readBase(tx, on.context()))
+  const config = {
+    account: on.account,
+    region: 'us-east-1',
+    organisationId: on.organisationId,
+    environmentId: asId('environment', `env_${placeholder}`),
+    title: 'chat production',
+    name: `slipway-${placeholder}`,
+    bucket: base.bucket,
+    boundaryArn: boundaryArn(on.account, on.cloudAccountId),
+    vpcId: base.vpcId,
+    subnetIds: base.subnets.map(({ subnetId }) => subnetId),
+    imageId: 'ami-0c2023a1b2c3d4e5f',
+    instanceType: 't3.small',
+    userData: Buffer.from('#!/bin/sh\n').toString('base64'),
+    rootGigabytes: 16,
+    gatePort: 80,
+    hosts: [`web-chat-${placeholder}.apps.example`],
+    scale: { min: 1, max: 2, cpuPercent: 60, requestsPerSecond: null, isSticky: false },
+  }
+  const name = 'slipway-cluster'
+  const first = readTemplate(buildTemplate({ kind: 'cluster', name, config }))
+  const scale = { ...config.scale, max: 3, cpuPercent: null, isSticky: true }
+  const later = readTemplate(buildTemplate({ kind: 'cluster', name, config: { ...config, scale } }))
+  const ours = { Key: 'slipway:managed', Value: 'true' }
+  const passedOn = { ...ours, PropagateAtLaunch: true }
+  const title = { Key: 'Name', Value: 'slipway' }
+  for (const part of ['Balancer', 'Targets']) {
+    change(first, part, { Tags: [ours, title] })
+    change(later, part, { Tags: [ours] })
+  }
+  change(first, 'Group', { Tags: [passedOn, { ...title, PropagateAtLaunch: true }] })
+  change(later, 'Group', { Tags: [passedOn] })
+  change(first, 'Targets', { HealthCheckPath: '/' })
+  change(first, 'RedirectListener', {
+    DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '503' } }],
+  })
+  return { kind: 'cluster', first: JSON.stringify(first), later: JSON.stringify(later) }
 }
 
 /** The runner's and a server's with two disks: another size, a bigger disk, a disk less, another title. */

@@ -122,6 +122,16 @@ Lambda::Function        Code                            -                       
 Logs::LogGroup          RetentionInDays                 PutRetentionPolicy              PutRetentionPolicy                              -
 Logs::LogGroup          Tags                            TagResource                     TagResource,UntagResource                       -
 CertificateManager::Certificate Tags                    AddTagsToCertificate            AddTagsToCertificate,RemoveTagsFromCertificate  -
+AutoScaling::AutoScalingGroup Tags                      CreateOrUpdateTags              CreateOrUpdateTags,DeleteTags                   -
+AutoScaling::AutoScalingGroup MaxSize                   -                               UpdateAutoScalingGroup                          -
+AutoScaling::AutoScalingGroup LaunchTemplate            -                               UpdateAutoScalingGroup                          -
+ElasticLoadBalancingV2::LoadBalancer Tags               AddTags                         AddTags,RemoveTags                              -
+ElasticLoadBalancingV2::LoadBalancer LoadBalancerAttributes ModifyLoadBalancerAttributes ModifyLoadBalancerAttributes                   -
+ElasticLoadBalancingV2::TargetGroup Tags                AddTags                         AddTags,RemoveTags                              -
+ElasticLoadBalancingV2::TargetGroup TargetGroupAttributes ModifyTargetGroupAttributes   ModifyTargetGroupAttributes                     -
+ElasticLoadBalancingV2::TargetGroup HealthCheckPath     -                               ModifyTargetGroup                               -
+ElasticLoadBalancingV2::Listener Certificates           -                               ModifyListener                                  -
+ElasticLoadBalancingV2::Listener DefaultActions         -                               ModifyListener                                  -
 S3::Bucket              PublicAccessBlockConfiguration  PutBucketPublicAccessBlock      PutBucketPublicAccessBlock                      -
 S3::Bucket              OwnershipControls               PutBucketOwnershipControls      PutBucketOwnershipControls                      -
 S3::Bucket              BucketEncryption                PutEncryptionConfiguration      PutEncryptionConfiguration                      -

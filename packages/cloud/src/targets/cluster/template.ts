@@ -185,6 +185,7 @@ function makeLaunchTemplate(
       ],
       tagSpecifications: [{ resourceType: 'volume', tags }],
     },
+    tagSpecifications: [{ resourceType: 'launch-template', tags }],
   })
 }
 
