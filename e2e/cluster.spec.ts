@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Page } from '@playwright/test'
 import { endInstance } from '../apps/sandbox/src/index.ts'
 import { eventually, get } from './address.ts'
 import { loadOf } from './load.ts'
@@ -36,6 +37,7 @@ test('an app runs on two hosts behind a load balancer: pushes roll over them, an
 
   await test.step('both hosts answer, and the page shows them and what they cost', async () => {
     expect((await processes()).size).toBe(2)
+    expect(await echo(page, address, 'Anyone there?')).toBe('Anyone there?')
     await signInAs(page, 'clusters@example.com')
     await expect(page).toHaveURL(/\/o\/clusters/)
     await page.goto(`/o/${slug}/apps/${app}/environments/${environment}`)
@@ -88,6 +90,21 @@ test('an app runs on two hosts behind a load balancer: pushes roll over them, an
     await eventually(async () => (await get(address)).status === 404 || undefined, 'the name to be gone')
     await eventually(async () => (await instances()).length === 0 || undefined, 'the hosts to be gone')
   })
+
+  /** Says something by a web socket, from a page of the app itself. */
+  async function echo(page: Page, address: string, words: string): Promise<string> {
+    await page.goto(address)
+    return page.evaluate(
+      ({ said, url }) =>
+        new Promise<string>((resolve, reject) => {
+          const socket = new WebSocket(url)
+          socket.onopen = () => socket.send(said)
+          socket.onmessage = ({ data }) => resolve(String(data))
+          socket.onerror = () => reject(new Error('no web socket'))
+        }),
+      { said: words, url: address.replace('http', 'ws') },
+    )
+  }
 
   async function instances(): Promise<{ id: string }[]> {
     return slipway.bodies

@@ -92,7 +92,9 @@ export async function getDeletionPlan(
     const { totalMicroDollars, pricesAsOf } = costOf(kept.map(({ line }) => line))
     return {
       goes: [
-        ...(hosts > 0 ? ['The instance with its address: the URLs stop answering.'] : []),
+        ...(hosts > 0
+          ? [`${counted(hosts, 'instance')}, with what leads visitors there: the URLs stop answering.`]
+          : []),
         ...(environments.some((environment) => !isHosted(environment))
           ? [
               'What stands at CloudFront with its certificates, and the files of sites or the functions with their logs: the URLs stop answering.',

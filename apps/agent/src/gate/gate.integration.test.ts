@@ -424,3 +424,15 @@ describe('the gate', () => {
     expect((await ask()).status).toBe(200)
   })
 })
+
+test('a load balancer hears whether the host is ready: once all that visitors reach runs, or will in a moment', async () => {
+  const ready = async (path = '/slipway/ready') =>
+    (await ask({ path, headers: { host: '10.110.0.7:80' } })).status
+  expect(await ready()).toBe(200)
+  expect(await ready('/')).toBe(404)
+  await control.setRoutes([route(), route({ name: 'api', port: null })])
+  expect(await ready()).toBe(503)
+  await control.setRoutes([route(), route({ name: 'api', port: null, held: true })])
+  expect(await ready()).toBe(200)
+  expect((await ask({ path: '/slipway/ready' })).body).toContain('/slipway/ready')
+})

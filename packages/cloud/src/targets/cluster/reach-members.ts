@@ -1,32 +1,24 @@
-import { SuspendProcessesCommand } from '@aws-sdk/client-auto-scaling'
 import type { UserErrorFields } from '@slipway/core'
-import { connectionOf } from '../../account.ts'
 import type { DeployContext, StepResult } from '../target.ts'
 import type { ClusterConfig } from './cluster-config.ts'
 import { clusterOf } from './find-cluster.ts'
+import { holdGroup } from './hold-group.ts'
 import { readMembers } from './read-members.ts'
+import { specBefore } from './tell-host.ts'
 
 const lookAgainMilliseconds = 1000
 
 /**
- * What a group does by itself that must wait while a deployment is under way: a host that was taken out of the load balancer
- * is not ill, and none is to be ended in the middle of its switch.
- * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html
+ * Done once the agents of all hosts that the group wants are connected. Where no release ever served, no host is ready for
+ * visitors, and the group would replace each for ever: it is held. Safe to repeat.
  */
-export const suspended = ['ReplaceUnhealthy', 'AZRebalance', 'AlarmNotification', 'ScheduledActions']
-
-/** Done once the agents of all hosts that the group wants are connected. Safe to repeat. */
 export async function reachMembers(context: DeployContext<ClusterConfig>): Promise<StepResult> {
-  const { db, cloud, organisationId, cloudAccountId, region, clock, config, memory } = context
-  const { cluster, connection } = await db.inOrganisation(organisationId, async (tx) => ({
+  const { db, organisationId, clock, config, memory } = context
+  const { cluster, before } = await db.inOrganisation(organisationId, async (tx) => ({
     cluster: await clusterOf(tx, context, config.environmentId),
-    connection: await connectionOf(tx, cloudAccountId),
+    before: await specBefore(tx, context),
   }))
-  if (memory.suspended === undefined) {
-    const { autoScaling } = await cloud.sessions.clients(connection, 'operate', region)
-    const group = { AutoScalingGroupName: cluster.groupName, ScalingProcesses: suspended }
-    await autoScaling.send(new SuspendProcessesCommand(group))
-  }
+  if (before === undefined && memory.isHeld === undefined) await holdGroup(context, cluster)
   const { wanted, hosts } = await readMembers(context, config.environmentId, cluster)
   const online = hosts.filter(({ state }) => state === 'online').length
   if (online > 0 && online >= wanted && online === hosts.length) return { state: 'done' }
@@ -34,7 +26,7 @@ export async function reachMembers(context: DeployContext<ClusterConfig>): Promi
     state: 'wait',
     until: new Date(clock.now().getTime() + lookAgainMilliseconds),
     on: `the hosts to connect, of which ${online} of ${wanted} did`,
-    memory: { ...memory, suspended: 'yes' },
+    memory: { isHeld: 'yes' },
   }
 }
 

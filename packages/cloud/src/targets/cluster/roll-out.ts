@@ -1,13 +1,11 @@
-import { ResumeProcessesCommand } from '@aws-sdk/client-auto-scaling'
 import { isId, type UserErrorFields } from '@slipway/core'
 import { environmentHosts, type HostSummary, readCommand } from '@slipway/hosts'
 import type { DeploymentSpecInput } from '@slipway/protocol'
-import { connectionOf } from '../../account.ts'
 import { chooseBatch } from '../../decide/choose-batch.ts'
 import type { DeployContext, StepResult } from '../target.ts'
 import type { ClusterConfig } from './cluster-config.ts'
 import { type Cluster, clusterOf } from './find-cluster.ts'
-import { suspended } from './reach-members.ts'
+import { holdGroup, letGroupGo } from './hold-group.ts'
 import { readMembers } from './read-members.ts'
 import { type Batch, type Roll, readRoll, writeRoll } from './roll-memory.ts'
 import { putBack, takeOut, targetHealth } from './target-group.ts'
@@ -42,6 +40,7 @@ export async function rollOut(context: Context): Promise<StepResult> {
   const { hosts } = await readMembers(context, config.environmentId, cluster)
   const before = await db.inOrganisation(organisationId, (tx) => specBefore(tx, context))
   const roll = readRoll(context.memory)
+  if (context.memory.roll === undefined) await holdGroup(context, cluster)
   const scene: Scene = { context, cluster, hosts, roll, before }
   const batch = roll.batch && present(roll.batch, hosts)
   switch (batch?.phase) {
@@ -186,14 +185,7 @@ async function joined(scene: Scene, batch: Batch): Promise<StepResult> {
 
 /** What the group does by itself goes on, but where no release ever served: then each host would be replaced for ever. */
 async function finish(scene: Scene, { red }: Roll): Promise<StepResult> {
-  const { context, cluster, before } = scene
-  const { db, cloud, organisationId, cloudAccountId, region } = context
-  if (red === null || before !== undefined) {
-    const connection = await db.inOrganisation(organisationId, (tx) => connectionOf(tx, cloudAccountId))
-    const { autoScaling } = await cloud.sessions.clients(connection, 'operate', region)
-    const group = { AutoScalingGroupName: cluster.groupName, ScalingProcesses: suspended }
-    await autoScaling.send(new ResumeProcessesCommand(group))
-  }
+  if (red === null || scene.before !== undefined) await letGroupGo(scene.context, scene.cluster)
   return red === null ? { state: 'done' } : { state: 'failed', error: red }
 }
 
