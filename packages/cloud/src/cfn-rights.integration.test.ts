@@ -230,11 +230,18 @@ async function clusterLife(): Promise<StackLife> {
     rootGigabytes: 16,
     gatePort: 80,
     hosts: [`web-chat-${placeholder}.apps.example`],
-    scale: { min: 1, max: 2, cpuPercent: 60, requestsPerSecond: null, isSticky: false },
+    scale: {
+      min: 1,
+      max: 2,
+      cpuPercent: 60,
+      requestsPerSecond: null,
+      schedule: [{ cron: '0 8 * * *', zone: 'UTC', min: 2 }],
+      isSticky: false,
+    },
   }
   const name = 'slipway-cluster'
   const first = readTemplate(buildTemplate({ kind: 'cluster', name, config }))
-  const scale = { ...config.scale, max: 3, cpuPercent: null, isSticky: true }
+  const scale = { ...config.scale, max: 3, cpuPercent: null, schedule: [], isSticky: true }
   const later = readTemplate(buildTemplate({ kind: 'cluster', name, config: { ...config, scale } }))
   const ours = { Key: 'slipway:managed', Value: 'true' }
   const passedOn = { ...ours, PropagateAtLaunch: true }

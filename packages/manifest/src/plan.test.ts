@@ -331,10 +331,21 @@ const clusterOf = (web: string, more = '') => ({
 
 test('a cluster has as many hosts as it says, and one where it says nothing', async () => {
   expect(
-    await planOf(clusterOf(', scale: { min: 2, max: 5, on: { cpu: 60%, requests: 500/s } }')),
+    await planOf(
+      clusterOf(
+        ', scale: { min: 2, max: 5, on: { cpu: 60%, requests: 500/s, schedule: [{ at: "0 8 * * 1-5 Europe/London", min: 3 }] } }',
+      ),
+    ),
   ).toMatchObject({
     compute: { kind: 'cluster', isNamed: true },
-    scale: { min: 2, max: 5, cpuPercent: 60, requestsPerSecond: 500, isSticky: false },
+    scale: {
+      min: 2,
+      max: 5,
+      cpuPercent: 60,
+      requestsPerSecond: 500,
+      schedule: [{ cron: '0 8 * * 1-5', zone: 'Europe/London', min: 3 }],
+      isSticky: false,
+    },
   })
   expect((await planOf(clusterOf(''))).scale).toMatchObject({ min: 1, max: 1, cpuPercent: null })
   expect((await planOf({ 'index.html': 'x' })).scale).toBeNull()
@@ -351,6 +362,12 @@ test.each([
 test('scale is refused where there is one host, and where it makes no sense', async () => {
   const server = { 'slipway.yaml': 'services: { web: { run: node x.js, scale: { min: 2 } } }' }
   expect(await problemsOf(server)).toMatchObject([{ code: 'manifest-scale-without-cluster' }])
-  for (const scale of ['{ min: 3, max: 2 }', '{ min: 2, on: { cpu: 60% } }', '{ min: 1, max: 2, on: {} }'])
+  for (const scale of [
+    '{ min: 3, max: 2 }',
+    '{ min: 2, on: { cpu: 60% } }',
+    '{ min: 1, max: 2, on: {} }',
+    '{ min: 1, max: 2, on: { schedule: [{ at: "@daily", min: 2 }] } }',
+    '{ min: 1, max: 2, on: { schedule: [{ at: "0 8 * * *", min: 3 }] } }',
+  ])
     expect(await problemsOf(clusterOf(`, scale: ${scale}`))).toMatchObject([{ code: 'manifest-wrong-value' }])
 })

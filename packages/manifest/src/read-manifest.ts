@@ -314,6 +314,7 @@ function levelOf(path: Path): Level {
     case 'size':
       return 'size'
     case 'scale':
+      if (path[4] === 'schedule') return 'schedule'
       return path[3] === 'on' ? 'on' : 'scale'
     case 'deploy':
       return 'deploy'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { every, schedulePlan } from './schedule.ts'
 import { refuse } from './values.ts'
 
 /** More hosts than most accounts may start without asking AWS, and more than one deployment should roll over. */
@@ -12,6 +13,8 @@ export const scalePlan = z.object({
   cpuPercent: z.number().positive().nullable(),
   /** The group keeps each host at about so many requests a second; null: it does not count them. */
   requestsPerSecond: z.number().positive().nullable(),
+  /** From these moments on there are so many hosts at least. */
+  schedule: z.array(schedulePlan.extend({ min: z.int().positive() })),
   /** Whether a visitor stays on the host that answered first, as long as it is healthy. */
   isSticky: z.boolean(),
 })
@@ -29,6 +32,13 @@ const requests = z
   .regex(/^[1-9]\d{0,5}\s?\/\s?s$/, { error: 'is not a rate such as 500/s', abort: true })
   .transform((text) => Number.parseInt(text, 10))
 
+const entry = z.strictObject({
+  at: every
+    .refine(({ cron }) => !cron.startsWith('@'), 'must be written as five fields')
+    .meta({ description: 'When: five fields of a crontab and a time zone, UTC when left out.' }),
+  min: count.meta({ description: 'So many hosts run at least from then on.' }),
+})
+
 const on = z
   .strictObject({
     cpu: cpu
@@ -43,9 +53,24 @@ const on = z
         examples: ['500/s'],
       })
       .optional(),
+    schedule: z
+      .array(entry)
+      .min(1, 'has no entry')
+      .max(20, 'has more than 20 entries')
+      .meta({
+        description:
+          'There are so many hosts at least from a moment on, until the next entry: one that takes them away again belongs to it.',
+        examples: [
+          [
+            { at: '0 8 * * 1-5 Europe/London', min: 3 },
+            { at: '0 19 * * 1-5 Europe/London', min: 2 },
+          ],
+        ],
+      })
+      .optional(),
   })
   .superRefine((value, context) => {
-    if (value.cpu === undefined && value.requests === undefined) refuse(context, { reason: 'names nothing' })
+    if (Object.values(value).every((one) => one === undefined)) refuse(context, { reason: 'names nothing' })
   })
 
 /** `scale:` of a service of a cluster. */
@@ -74,6 +99,9 @@ export const scale = z
       .optional(),
   })
   .superRefine(({ min = 1, max = min, on: asked }, context) => {
+    for (const [index, one] of (asked?.schedule ?? []).entries())
+      if (one.min > max)
+        refuse(context, { reason: `is more than max, which is ${max}` }, ['on', 'schedule', index, 'min'])
     if (max < min) refuse(context, { reason: `is less than min, which is ${min}` }, ['max'])
     if (asked !== undefined && max === min)
       refuse(context, { reason: 'needs a max that is more than min' }, ['on'])
@@ -81,6 +109,7 @@ export const scale = z
 
 export const scaleFields = Object.keys(scale.shape)
 export const scaleOnFields = Object.keys(on.shape)
+export const scaleScheduleFields = Object.keys(entry.shape)
 
 /** What is asked for, with what is left out filled in; a cluster that asks for nothing has one host. */
 export function scalePlanOf(asked: z.infer<typeof scale> | undefined): ScalePlan {
@@ -90,6 +119,7 @@ export function scalePlanOf(asked: z.infer<typeof scale> | undefined): ScalePlan
     max,
     cpuPercent: follows?.cpu ?? null,
     requestsPerSecond: follows?.requests ?? null,
+    schedule: (follows?.schedule ?? []).map(({ at, min }) => ({ ...at, min })),
     isSticky: sticky,
   }
 }

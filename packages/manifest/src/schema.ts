@@ -5,7 +5,7 @@ import { deploy, deployFields } from './deploy.ts'
 import { disk, diskFields, snapshotFields } from './disk.ts'
 import { hookFields, hooks, hooksFields } from './hooks.ts'
 import { pipelineFields, pipelineSchema } from './pipeline/pipeline.ts'
-import { scale, scaleFields, scaleOnFields } from './scale.ts'
+import { scale, scaleFields, scaleOnFields, scaleScheduleFields } from './scale.ts'
 import { every } from './schedule.ts'
 import { command, duration, folder, name, variableName } from './values.ts'
 
@@ -196,6 +196,7 @@ export const fields = {
   size: ['instance'],
   scale: scaleFields,
   on: scaleOnFields,
+  schedule: scaleScheduleFields,
   health: ['path', 'timeout'],
   release: ['run', 'timeout'],
   deploy: deployFields,
@@ -208,7 +209,7 @@ export const fieldsNotYet: Partial<Record<Level, readonly string[]>> = {
   manifest: ['resources', 'drains', 'alerts', 'previews'],
   service: ['watch', 'domains', 'patch'],
   size: ['cpu', 'memory', 'spot'],
-  on: ['schedule', 'queue'],
+  on: ['queue'],
 }
 
 /** Values in the same position, by the field's path with `*` for names. */

@@ -48,6 +48,7 @@ NAMED = {
     "AWS::CloudWatch::Alarm": ("AlarmName", "cloudwatch", "alarm:"),
     "AWS::AutoScaling::AutoScalingGroup": ("AutoScalingGroupName", "autoscaling", GROUP),
     "AWS::AutoScaling::ScalingPolicy": ("AutoScalingGroupName", "autoscaling", GROUP),
+    "AWS::AutoScaling::ScheduledAction": ("AutoScalingGroupName", "autoscaling", GROUP),
     "AWS::ElasticLoadBalancingV2::LoadBalancer": ("Name", "elasticloadbalancing", "loadbalancer/app/"),
     "AWS::ElasticLoadBalancingV2::TargetGroup": ("Name", "elasticloadbalancing", "targetgroup/"),
 }

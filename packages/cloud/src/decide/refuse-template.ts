@@ -14,6 +14,7 @@ const trust = z.object({
 const types = new Set([
   'AWS::AutoScaling::AutoScalingGroup',
   'AWS::AutoScaling::ScalingPolicy',
+  'AWS::AutoScaling::ScheduledAction',
   'AWS::CertificateManager::Certificate',
   'AWS::CloudFront::CachePolicy',
   'AWS::CloudFront::Distribution',

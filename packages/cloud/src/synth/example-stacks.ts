@@ -87,7 +87,14 @@ export function exampleStacks(region = 'eu-central-1'): StackRequest[] {
         rootGigabytes: 16,
         gatePort: 80,
         hosts: ['web-chat-abc123.slipway.example', 'api-chat-def456.slipway.example'],
-        scale: { min: 2, max: 5, cpuPercent: 60, requestsPerSecond: 500, isSticky: true },
+        scale: {
+          min: 2,
+          max: 5,
+          cpuPercent: 60,
+          requestsPerSecond: 500,
+          schedule: [{ cron: '0 8 * * 1-5', zone: 'Europe/London', min: 3 }],
+          isSticky: true,
+        },
       },
     },
     {

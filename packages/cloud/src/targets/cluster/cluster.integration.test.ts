@@ -131,7 +131,7 @@ function release(number: number): Release {
     app: 'chat',
     environment: 'production',
     instanceType: 't3.small',
-    scale: { min: 2, max: 3, cpuPercent: 60, requestsPerSecond: 500, isSticky: true },
+    scale: { min: 2, max: 3, cpuPercent: 60, requestsPerSecond: 500, schedule: [], isSticky: true },
     gatePort: 80,
     publicNames: ['web-chat-abc123'],
     builtAt: undefined,

@@ -215,4 +215,11 @@ function makePolicies(
       // Counted by the minute: https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html
       scale.requestsPerSecond * 60,
     )
+  for (const [index, { cron, zone, min }] of scale.schedule.entries())
+    new autoscaling.CfnScheduledAction(stack, `Schedule${index}`, {
+      autoScalingGroupName: group.ref,
+      recurrence: cron,
+      timeZone: zone,
+      minSize: min,
+    })
 }
