@@ -80,6 +80,13 @@ export const explained = [
     details: ['cloudwatch:DescribeAlarms'],
     why: 'It reads how alarms are and nothing else; `*` is the one scope that the reference of AWS speaks of.',
   })),
+  ...['Control', 'session snapshot'].map((policy) => ({
+    tool: 'parliament',
+    policy,
+    issue: 'RESOURCE_MISMATCH',
+    details: ['ec2:CreateSnapshot'],
+    why: 'It acts on a volume, which must carry our tag, and makes a snapshot, which has none yet: a statement for each.',
+  })),
   {
     tool: 'cloudsplaining',
     policy: 'Control',

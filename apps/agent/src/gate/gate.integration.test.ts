@@ -425,7 +425,7 @@ describe('the gate', () => {
   })
 })
 
-test('a load balancer hears whether the host is ready: once all that visitors reach runs, or will in a moment', async () => {
+it('a load balancer hears whether the host is ready: once all that visitors reach runs, or will in a moment', async () => {
   const ready = async (path = '/slipway/ready') =>
     (await ask({ path, headers: { host: '10.110.0.7:80' } })).status
   expect(await ready()).toBe(200)

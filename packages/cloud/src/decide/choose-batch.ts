@@ -1,7 +1,7 @@
 import type { HostId } from '@slipway/core'
 
 /** At most a third of the hosts are switched at once, so that the others carry the visitors; at least one. */
-export function choosePart(count: number): number {
+function choosePart(count: number): number {
   return Math.max(1, Math.floor(count / 3))
 }
 
