@@ -10,7 +10,6 @@ import {
   leaseSeconds,
   type OpenDeployment,
   releaseBefore,
-  releaseIsBad,
   type TargetOf,
   takeEnvironment,
   type Way,
@@ -18,6 +17,7 @@ import {
 import { lockPipelineOf } from './pipeline-rows.ts'
 import { getRelease, type Release } from './release-rows.ts'
 import { wasBad } from './was-bad.ts'
+import { releaseIsBad } from './why-not-deployed.ts'
 
 /** One environment of a rehearsal. `path` and `attempt` are those of its check. */
 export type RehearsalOf = Omit<TargetOf, 'timer'>
