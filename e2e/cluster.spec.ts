@@ -49,7 +49,7 @@ test('an app runs on two hosts behind a load balancer: pushes roll over them, an
   await test.step('a push goes over one host after the other and fails no request', async () => {
     const server = readFileSync(join(repository.folder, 'server.js'), 'utf8')
     await repository.commit('Second words', { 'server.js': server.replace('First words', 'Second words') })
-    const load = loadOf(address, 50)
+    const load = loadOf(address, 20)
     const second = await terminalOf(repository.push())
     const seen = await load.stop(200)
     expect(second.text).toContain('chat #2 is live.')
