@@ -2,6 +2,7 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import { connect, type Socket } from 'node:net'
 import { z } from 'zod'
 import type { Bodies } from '../bodies/keep-bodies.ts'
+import { type Balancer, balancer } from './balancer-record.ts'
 import { type Health, type Probed, probe, toldHealth } from './probe-targets.ts'
 
 const lookMilliseconds = 100
@@ -9,24 +10,6 @@ const lookMilliseconds = 100
 const lookIdleMilliseconds = 1000
 /** An emulator that was started again knows nothing of it; what changes is told at once. */
 const tellMilliseconds = 2000
-
-const group = z.object({
-  arn: z.string(),
-  check: z.object({
-    path: z.string(),
-    intervalSeconds: z.number(),
-    timeoutSeconds: z.number(),
-    healthyCount: z.number(),
-    unhealthyCount: z.number(),
-    statuses: z.string(),
-  }),
-  /** Whether a visitor is kept on the target that answered first. */
-  isSticky: z.boolean(),
-  targets: z.array(z.object({ id: z.string(), port: z.number() })),
-})
-export type Group = z.infer<typeof group>
-const balancer = z.object({ name: z.string(), groups: z.array(group) })
-type Balancer = z.infer<typeof balancer>
 
 export type Balancers = {
   /** Where the load balancer of this DNS name listens on this machine; undefined where there is none. */

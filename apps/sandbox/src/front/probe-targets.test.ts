@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { afterAll, expect, test } from 'vitest'
 import { freePort } from '../parts/ready.ts'
-import type { Group } from './balance.ts'
+import type { Group } from './balancer-record.ts'
 import { type Health, nextHealth, type Probed, probe } from './probe-targets.ts'
 
 const servers: Server[] = []

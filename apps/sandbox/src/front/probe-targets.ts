@@ -1,5 +1,5 @@
 import { request } from 'node:http'
-import type { Group } from './balance.ts'
+import type { Group } from './balancer-record.ts'
 
 export type Health = 'initial' | 'healthy' | 'unhealthy'
 
