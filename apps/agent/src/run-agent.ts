@@ -110,7 +110,11 @@ export async function runAgent(serveCommand: string[], functionStart: string): P
     execute,
     ready,
     log,
-    say: (message) => channel.say(message),
+    say: (message) => {
+      // The last lines of a command come before its end: whoever reads them stops at that.
+      if (message.type === 'result') logs.flush()
+      return channel.say(message)
+    },
   })
   const sayHealth = () => {
     channel.say({ type: 'health', services: host?.health() ?? [] })

@@ -42,7 +42,7 @@ afterAll(() => on?.close())
 
 test('the stack has a group whose hosts are known by their instances, and nobody else can be one of them', async () => {
   const first = release(1)
-  for (const name of ['base', 'agent', 'provision'])
+  for (const name of ['base', 'agent', 'cluster'])
     expect(await run(first, name)).toMatchObject({ state: 'done' })
   expect(await stepOf(first, 'hosts')).toMatchObject({ state: 'wait' })
   const [one, other] = await hosts()
@@ -180,7 +180,7 @@ async function rollOut(of: Release, outcome: () => UserErrorFields | undefined) 
   for (let turn = 0; turn < 200; turn++) {
     const all = await hosts()
     const told = all.map(({ instanceId }) => ({ group: targetGroupArn, id: instanceId, state: 'healthy' }))
-    const result = await stepOf(of, 'deploy', memory)
+    const result = await stepOf(of, 'roll-out', memory)
     if (result.state !== 'wait')
       return {
         state: result.state,

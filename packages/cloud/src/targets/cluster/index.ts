@@ -33,7 +33,7 @@ export const cluster: Target<ClusterConfig, ClusterStatus> = {
         copyRelease({ ...context, config: { ...context.config, release: context.config.spec.release } }),
     },
     {
-      name: 'provision',
+      name: 'cluster',
       title: 'Cluster',
       // A certificate takes as long as AWS needs to see its proof.
       limitSeconds: 3600,
@@ -62,7 +62,7 @@ export const cluster: Target<ClusterConfig, ClusterStatus> = {
       },
     },
     {
-      name: 'deploy',
+      name: 'roll-out',
       title: 'Deploy, host by host',
       // Each host's own limits end it before; this is for some that never answer.
       limitSeconds: 12 * 3600,
