@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { eventually, get } from './address.ts'
 import { loadOf } from './load.ts'
+import { look } from './look.ts'
 import { connectAccount, createApp, signInAs, signUp } from './person.ts'
 import { terminalOf } from './repository.ts'
 import { expect, test } from './slipway.ts'
@@ -56,7 +57,7 @@ test('an ordinary server is a function: streams, secrets, no failed request, bac
     expect(await words('/signed')).toContain('hello, signed ')
     await signInAs(page, 'lambdas@example.com')
     await expect(page).toHaveURL(/\/o\/lambdas/)
-    await page.goto(`/o/${slug}/apps/talk/environments/production`)
+    await look(page, 'environment-function', `/o/${slug}/apps/talk/environments/production`)
     await expect(page.getByText('Functions on AWS Lambda behind CloudFront')).toBeVisible()
     await expect(page.getByRole('link', { name: 'log of web' })).toHaveAttribute(
       'href',
