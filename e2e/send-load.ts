@@ -68,3 +68,9 @@ function end() {
 process.on('message', (message) => {
   stopAfter = z.object({ stop: z.number() }).parse(message).stop
 })
+
+// Whoever asked for it is gone, with a test that failed: nobody stops it any more.
+process.once('disconnect', () => {
+  clearInterval(timer)
+  agent.destroy()
+})
