@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { chownSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
@@ -76,11 +77,22 @@ export async function startProcess(request: StartRequest): Promise<Started> {
     child.unref()
     const pid = child.pid
     const startTicks = pid && startTicksOf(pid)
-    if (!pid || !startTicks) throw new Error(`no process could be started for ${service.name} in ${folder}`)
+    if (!pid || !startTicks)
+      throw new Error(
+        `no process could be started for ${service.name} in ${folder}: ${await endingOf(child)}`,
+      )
     return { key, pid, startTicks, port, startedAt: request.now.toISOString() }
   } finally {
     closeSync(log)
   }
+}
+
+/** How a process that is not there ended, or why it never was. */
+async function endingOf(child: ChildProcess): Promise<string> {
+  return once(child, 'exit').then(
+    ([code, signal]) => `it ended at once with ${signal ?? `code ${code}`}`,
+    (error: unknown) => String(error),
+  )
 }
 
 function environmentOf(request: StartRequest, port: number | null): Record<string, string> {

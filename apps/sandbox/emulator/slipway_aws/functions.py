@@ -102,10 +102,9 @@ class Process:
         raise Refused(502, "Internal Server Error")
 
     def signal(self, number):
-        try:
+        # One that was heard to have ended has no number any more: it may be another's by now.
+        if self.child.returncode is None:
             os.killpg(self.child.pid, number)
-        except ProcessLookupError:
-            pass
 
     def end(self):
         self.signal(signal.SIGKILL)
