@@ -131,7 +131,8 @@ def prepare_root(root, handler):
             shutil.copy(f"/etc/{name}", os.path.join(root, "etc", name))
     with open(os.path.join(root, "var/lib/cloud/init"), "w") as init:
         as_user = "setpriv --reuid 993 --regid 990 --clear-groups --no-new-privs" if os.geteuid() == 0 else ""
-        init.write(f"#!/bin/sh\ncd /var/task\nexec {as_user} /var/task/{handler}\n")
+        # Not in place of the shell, which is the first process here: whose user is changed does not end with its parent.
+        init.write(f"#!/bin/sh\ncd /var/task\n{as_user} /var/task/{handler}\nexit $?\n")
 
 
 def environment_of(config, port):

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -206,4 +214,22 @@ test('an alias divides its requests by weight', async () => {
   for (let i = 0; i < 200 && words.size < 2; i++) words.add(JSON.parse((await visit('/')).body).word)
   host = live
   expect([...words].sort()).toEqual(['one', 'two'])
+})
+
+/** Processes of functions that this emulator has started, frozen ones too, by what their environment says. */
+function processes(): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      const words = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+      return words.includes(`AWS_ENDPOINT_URL=${emulator.url}`) && words.includes('_HANDLER=start.sh')
+    } catch {
+      return false
+    }
+  })
+}
+
+test('what was frozen ends with the emulator', async () => {
+  expect(processes()).not.toEqual([])
+  await emulator.stop()
+  await expect.poll(processes).toEqual([])
 })
