@@ -20,14 +20,14 @@ test('a deployment ends by itself in the right state, whatever is killed in the 
   const address = /http:\/\/web-counter-\w{6}\.localhost:\d+/.exec(first.text)?.[0] ?? ''
   expect(first.text).toContain('is live')
 
-  for (const part of ['worker', 'api', 'valkey'] as const satisfies PartName[])
-    await test.step(`${part}, while it builds`, async () => {
-      await pushThrough(place, `without ${part}`, 'build', async () => {
-        await slipway.kill(part)
-        await slipway.restart(part)
-      })
-      expect((await get(address)).body).toContain(`without ${part}`)
+  // Of what is killed while it builds one is here; the others are rows of `npm run matrix -- faults`.
+  await test.step('valkey, while it builds', async () => {
+    await pushThrough(place, 'without valkey', 'build', async () => {
+      await slipway.kill('valkey')
+      await slipway.restart('valkey')
     })
+    expect((await get(address)).body).toContain('without valkey')
+  })
 
   await test.step('worker, while it deploys', async () => {
     await pushThrough(place, 'without worker again', 'deployment', async () => {

@@ -111,6 +111,8 @@ function ourOwnParts(app: App): Row[] {
     },
   })
   return [
+    restarted(['api'], 'build', 1),
+    restarted(['worker'], 'build', 1),
     restarted(['api'], 'deployment', 2),
     restarted(['postgres'], 'build', 2),
     restarted(['postgres'], 'deployment', 2),
