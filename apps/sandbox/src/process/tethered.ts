@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 
@@ -63,8 +64,9 @@ export function startTethered(wanted: Command): Tethered {
     // The tether is gone; `ended` tells.
   })
   const events = child.stdio[3]
+  const isOver = () => child.exitCode !== null || child.signalCode !== null
   const pid = () => {
-    if (child.exitCode !== null || child.signalCode !== null) return undefined
+    if (isOver()) return undefined
     try {
       return recordOf.parse(JSON.parse(readFileSync(record, 'utf8'))).pid
     } catch {
@@ -81,7 +83,12 @@ export function startTethered(wanted: Command): Tethered {
       await ended
     },
     async kill() {
-      const id = pid()
+      let id = pid()
+      // It is on record a moment after it runs.
+      while (id === undefined && !isOver()) {
+        await wait(10)
+        id = pid()
+      }
       if (id) process.kill(id, 'SIGKILL')
       await ended
     },
