@@ -1,5 +1,6 @@
 import { type CloudAccountId, UserError } from '@slipway/core'
 import type { Tx } from '@slipway/db'
+import { late, stepResult } from '../base/base-steps.ts'
 import { edgeName, edgeStackName } from '../names.ts'
 import { applyStack, type StackProgress } from '../stacks/apply-stack.ts'
 import { findStackRow } from '../stacks/stack-row.ts'
@@ -15,13 +16,13 @@ export type Edge = {
 }
 
 /** What needs rights that connect stacks before some version do not grant. */
-export type Needs = { version: number; code: string; what: string }
+type Needs = { version: number; code: string; what: string }
 
 /**
  * Brings the edge stack of this account about. Safe to repeat; all sites and functions of the account share it. Throws a UserError
  * where the account's connect stack is too old to let it be made.
  */
-export async function ensureEdge(context: AccountContext, needs: Needs): Promise<StackProgress> {
+async function ensureEdge(context: AccountContext, needs: Needs): Promise<StackProgress> {
   const { db, organisationId, cloudAccountId } = context
   await db.inOrganisation(organisationId, (tx) => refuseWithoutRights(tx, cloudAccountId, needs))
   return applyStack(
@@ -29,6 +30,15 @@ export async function ensureEdge(context: AccountContext, needs: Needs): Promise
     { kind: 'edge', name: edgeStackName(cloudAccountId), config: { name: edgeName(cloudAccountId) } },
   )
 }
+
+/** Of the targets that stand at CloudFront. */
+export const edgeStep = (needs: Needs) => ({
+  name: 'edge',
+  title: 'What the account shares at CloudFront',
+  limitSeconds: 900,
+  late: () => late('What the account shares at CloudFront', 'aws-edge-late'),
+  run: async (context: AccountContext) => stepResult(await ensureEdge(context, needs)),
+})
 
 /** The edge as it was last made. Throws where it was not: the step that makes it comes first. */
 export async function readEdge(tx: Tx, cloudAccountId: CloudAccountId): Promise<Edge> {

@@ -1,4 +1,5 @@
 import { type CloudAccountId, UserError } from '@slipway/core'
+import { late } from '../base/base-steps.ts'
 import { bucketOf, copyObject } from '../copy-object.ts'
 import type { AccountContext, StepResult } from './target.ts'
 
@@ -12,7 +13,7 @@ type Copied = {
  * Brings the build to the bucket of the environment, where whoever needs it may read it; what lies there already stays.
  * Who reads it checks the digest, so that a copy that went wrong is never run.
  */
-export async function copyRelease(context: AccountContext & { config: Copied }): Promise<StepResult> {
+async function copyRelease(context: AccountContext & { config: Copied }): Promise<StepResult> {
   const { builtAt, release } = context.config
   if (builtAt === undefined || builtAt.key === release.key) return { state: 'done' }
   const { key, sizeBytes } = release
@@ -34,3 +35,13 @@ function buildGone(): UserError {
     todo: 'Push the commit again, so that it is built anew.',
   })
 }
+
+/** Of every target: the build is in the bucket of the environment before anything reads it. */
+export const releaseStep = <Config>(of: (config: Config) => Copied) => ({
+  name: 'release',
+  title: 'Build in its bucket',
+  limitSeconds: 900,
+  late: () => late('The copy of the build', 'aws-copy-late'),
+  run: (context: AccountContext & { config: Config }) =>
+    copyRelease({ ...context, config: of(context.config) }),
+})

@@ -1,6 +1,6 @@
 import { baseSteps, late } from '../../base/base-steps.ts'
 import { publishNames, recordsFor } from '../../publish-name.ts'
-import { copyRelease } from '../copy-release.ts'
+import { releaseStep } from '../copy-release.ts'
 import type { Target } from '../target.ts'
 import type { ClusterConfig } from './cluster-config.ts'
 import { idleClusterCost } from './cluster-cost.ts'
@@ -24,14 +24,7 @@ export const cluster: Target<ClusterConfig, ClusterStatus> = {
   kind: 'cluster',
   steps: [
     ...baseSteps,
-    {
-      name: 'release',
-      title: 'Build in its bucket',
-      limitSeconds: 900,
-      late: () => late('The copy of the build', 'aws-copy-late'),
-      run: (context) =>
-        copyRelease({ ...context, config: { ...context.config, release: context.config.spec.release } }),
-    },
+    releaseStep(({ builtAt, spec }: ClusterConfig) => ({ builtAt, release: spec.release })),
     {
       name: 'cluster',
       title: 'Cluster',

@@ -11,7 +11,7 @@ import { aliases, type FunctionStackConfig, partOf } from './function-stack.ts'
 const logDays = 14
 
 // Until there is a release nobody is led here: what is asked all the same is told so.
-const placeholder = `exports.handler = async () => ({
+const noReleaseYet = `exports.handler = async () => ({
   statusCode: 503,
   headers: { 'content-type': 'text/plain' },
   body: 'There is no release here yet.\\n',
@@ -37,7 +37,7 @@ export function functionTemplate(stack: Stack, config: FunctionStackConfig): voi
       runtime: 'nodejs24.x',
       architectures: ['arm64'],
       handler: 'index.handler',
-      code: { zipFile: placeholder },
+      code: { zipFile: noReleaseYet },
       memorySize: 128,
       timeout: 10,
       loggingConfig: { logGroup: group.ref },

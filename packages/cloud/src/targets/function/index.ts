@@ -1,9 +1,9 @@
-import { baseSteps, late, stepResult } from '../../base/base-steps.ts'
+import { baseSteps, late } from '../../base/base-steps.ts'
 import { templateVersionWithFunctions } from '../../connect/template.ts'
 import { askEdge } from '../../edge/ask-edge.ts'
-import { ensureEdge } from '../../edge/ensure-edge.ts'
+import { edgeStep } from '../../edge/ensure-edge.ts'
 import { hostName, publishNames, recordsFor } from '../../publish-name.ts'
-import { copyRelease } from '../copy-release.ts'
+import { releaseStep } from '../copy-release.ts'
 import type { Target } from '../target.ts'
 import type { FunctionConfig } from './function-config.ts'
 import { functionCost } from './function-cost.ts'
@@ -28,20 +28,8 @@ export const lambdaFunction: Target<FunctionConfig, FunctionStatus> = {
   kind: 'function',
   steps: [
     ...baseSteps,
-    {
-      name: 'release',
-      title: 'Build in its bucket',
-      limitSeconds: 900,
-      late: () => late('The copy of the build', 'aws-copy-late'),
-      run: copyRelease,
-    },
-    {
-      name: 'edge',
-      title: 'What the account shares at CloudFront',
-      limitSeconds: 900,
-      late: () => late('What the account shares at CloudFront', 'aws-edge-late'),
-      run: async (context) => stepResult(await ensureEdge(context, needs)),
-    },
+    releaseStep((config: FunctionConfig) => config),
+    edgeStep(needs),
     {
       name: 'functions',
       title: 'Functions',

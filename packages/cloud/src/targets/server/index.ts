@@ -4,7 +4,7 @@ import type { Cost } from '../../costs/cost.ts'
 import { addressLine, alarmLine, costOf, instanceLine, volumeLine } from '../../costs/price.ts'
 import { readInstance } from '../../hosts/read-instance.ts'
 import { publishNames, recordsFor } from '../../publish-name.ts'
-import { copyRelease } from '../copy-release.ts'
+import { releaseStep } from '../copy-release.ts'
 import type { Target } from '../target.ts'
 import { provision } from './provision.ts'
 import { hostNeverCame, hostOf, reachHost } from './reach-host.ts'
@@ -25,14 +25,7 @@ export const server: Target<ServerConfig, ServerStatus> = {
   kind: 'server',
   steps: [
     ...baseSteps,
-    {
-      name: 'release',
-      title: 'Build in its bucket',
-      limitSeconds: 900,
-      late: () => late('The copy of the build', 'aws-copy-late'),
-      run: (context) =>
-        copyRelease({ ...context, config: { ...context.config, release: context.config.spec.release } }),
-    },
+    releaseStep(({ builtAt, spec }: ServerConfig) => ({ builtAt, release: spec.release })),
     {
       name: 'provision',
       title: 'Server',

@@ -1,9 +1,9 @@
-import { baseSteps, late, stepResult } from '../../base/base-steps.ts'
+import { baseSteps, late } from '../../base/base-steps.ts'
 import { templateVersionWithSites } from '../../connect/template.ts'
 import { askEdge } from '../../edge/ask-edge.ts'
-import { ensureEdge } from '../../edge/ensure-edge.ts'
+import { edgeStep } from '../../edge/ensure-edge.ts'
 import { hostName, publishNames, recordsFor } from '../../publish-name.ts'
-import { copyRelease } from '../copy-release.ts'
+import { releaseStep } from '../copy-release.ts'
 import type { Target } from '../target.ts'
 import { filesSeconds, layOutFiles, reachRunner } from './lay-out-files.ts'
 import { provisionSite } from './provision-site.ts'
@@ -29,20 +29,8 @@ export const staticSite: Target<StaticConfig, StaticStatus> = {
   kind: 'static',
   steps: [
     ...baseSteps,
-    {
-      name: 'release',
-      title: 'Build in its bucket',
-      limitSeconds: 900,
-      late: () => late('The copy of the build', 'aws-copy-late'),
-      run: copyRelease,
-    },
-    {
-      name: 'edge',
-      title: 'What the account shares at CloudFront',
-      limitSeconds: 900,
-      late: () => late('What the account shares at CloudFront', 'aws-edge-late'),
-      run: async (context) => stepResult(await ensureEdge(context, needs)),
-    },
+    releaseStep((config: StaticConfig) => config),
+    edgeStep(needs),
     {
       name: 'site',
       title: 'CloudFront',
