@@ -42,8 +42,8 @@ export function scaleWithoutCluster(manifest: Manifest, placeOf: PlaceOf): Manif
     .filter(([, { scale }]) => scale !== undefined)
     .map(([name]) => ({
       code: 'manifest-scale-without-cluster',
-      what: `services.${name} has scale, and the app runs on one host.`,
-      why: 'Only a cluster has more hosts than one.',
+      what: `services.${name} has scale, and the app is no cluster.`,
+      why: 'Only a cluster has more hosts than one; functions scale by themselves, and a site runs nothing.',
       todo: 'Add `kind: cluster` to the service, or remove `scale`.',
       value: name,
       ...withPlace(placeOf(['services', name, 'scale'])),

@@ -10,10 +10,10 @@ import type { Part } from './service-part.ts'
 type Named = { name: string; kind: ComputeKind }
 
 /**
- * What the app runs on. A cluster is what names it. A site, that is an app whose services are all published folders, is `static` unless it asks for
- * something that only a server has; where its manifest names a kind without hosts all the same, that is a problem. Nothing
- * becomes a function that does not say so: whether an app keeps something in memory, or goes on after it has answered,
- * cannot be seen from outside.
+ * What the app runs on. A cluster is what names it. A site, that is an app whose services are all published folders, is
+ * `static` unless it asks for something that only a server has; where its manifest names a kind without hosts all the same,
+ * that is a problem. Nothing becomes a function that does not say so: whether an app keeps something in memory, or goes on
+ * after it has answered, cannot be seen from outside.
  */
 export function chooseCompute(
   parts: readonly Part[],
